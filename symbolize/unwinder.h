@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The unwinder: from the registers of a sampled vCPU to the chain of return addresses.
+ *
+ * Finding a rule (unwind-map.h) and applying it are separate. The unwinder gets registers, a
+ * way to find a rule and a way to read one word; it knows no guest, no file, no clock. It
+ * allocates nothing, every walk is bounded by the caller's array and must make progress.
+ */
+#ifndef PX_SYMBOLIZE_UNWINDER_H
+#define PX_SYMBOLIZE_UNWINDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "symbolize/unwind-map.h"
+
+/** x86-64 registers in DWARF order (System V ABI AMD64, figure 3.36). */
+enum px_reg {
+	PX_REG_AX,
+	PX_REG_DX,
+	PX_REG_CX,
+	PX_REG_BX,
+	PX_REG_SI,
+	PX_REG_DI,
+	PX_REG_BP,
+	PX_REG_SP,
+	PX_REG_R8,
+	PX_REG_R9,
+	PX_REG_R10,
+	PX_REG_R11,
+	PX_REG_R12,
+	PX_REG_R13,
+	PX_REG_R14,
+	PX_REG_R15,
+	PX_REG_IP,
+	PX_REGS,
+};
+
+struct px_regs {
+	uint64_t reg[PX_REGS];
+	uint32_t valid; /* bit i: reg[i] is known; IP and SP always are */
+};
+
+/** Why a walk ended. The first four are real roots: the stack is complete. */
+enum px_end_reason {
+	PX_END_USER_MODE,   /* an entry frame from user mode was reached */
+	PX_END_THREAD_ROOT, /* ret_from_fork or another frame that ORC/CFI calls outermost */
+	PX_END_IDLE_ROOT,   /* the boot or idle task's first function */
+	PX_END_USER_ROOT,   /* _start or a thread's first function in user space */
+	PX_END_NO_RULE,	    /* no unwind rule for an address in known text */
+	PX_END_BAD_ADDRESS, /* a return address outside all known text */
+	PX_END_BAD_READ,    /* a stack word could not be read */
+	PX_END_NO_PROGRESS, /* the stack pointer did not move up: a loop */
+	PX_END_DEPTH,	    /* more frames than the caller's array holds */
+	PX_END_DEADLINE,    /* the pause was about to become too long */
+	PX_END_NOT_WALKED,  /* only the sampled address was recorded (user mode, no rules) */
+	PX_END_REASONS,	    /* how many there are */
+};
+
+/** Name of a reason for people, e.g. "no rule"; never NULL. */
+const char *px_end_reason_name(enum px_end_reason reason);
+
+/** Whether the reason is a real root. */
+bool px_end_reason_is_root(enum px_end_reason reason);
+
+/** Name of a rule source, e.g. "orc"; never NULL. */
+const char *px_rule_source_name(enum px_rule_source source);
+
+struct px_frame {
+	uint64_t ip;	/* as found: the sampled IP, a saved IP, or a return address */
+	uint8_t source; /* enum px_rule_source: which rule led from the callee to this frame */
+	bool exact;	/* ip is where execution is or was interrupted, no return address */
+};
+
+/** The address to look up for names and lines: ip, or ip - 1 for a return address. */
+static inline uint64_t px_frame_lookup_address(const struct px_frame *frame)
+{
+	return frame->exact ? frame->ip : frame->ip - 1;
+}
+
+enum px_read_word_result {
+	PX_WORD_OK,
+	PX_WORD_BAD,	  /* not mapped, not present, not canonical */
+	PX_WORD_DEADLINE, /* stop now, keep what there is */
+};
+
+struct px_unwind_space {
+	struct px_unwind_map *map;
+	/** Read the 8-byte word at a run-time address. */
+	enum px_read_word_result (*read_word)(void *context, uint64_t address, uint64_t *ret);
+	void *context;
+	/**
+	 * Optional slow path for PX_CFA_EXPRESSION rules: step regs to the caller, true on
+	 * success. NULL: such rules end the walk with PX_END_NO_RULE.
+	 */
+	bool (*step_expression)(void *context, struct px_regs *regs);
+	/** Addresses from here on are kernel text (x86-64 Linux: 0xffff800000000000); 0: all.
+	 */
+	uint64_t kernel_start;
+};
+
+/**
+ * Walk from regs, which are updated to the last frame reached. frames[0] is the sampled IP
+ * (exact, PX_RULE_NONE). Writes at most capacity >= 1 frames, *count_ret of them, leaf first.
+ * A frame whose saved CS has RPL 3 or whose IP is below kernel_start ends the walk with
+ * PX_END_USER_MODE, regs then hold the user registers that the entry frame saved (IP, SP and,
+ * with a full frame, all the others) and the user IP is not among the frames.
+ * Follows Linux Documentation/arch/x86/orc-unwinder.rst and DWARF 5 section 6.4.
+ */
+enum px_end_reason px_unwind(const struct px_unwind_space *space, struct px_regs *regs,
+			     struct px_frame *frames, size_t capacity, size_t *count_ret);
+
+#endif
