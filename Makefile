@@ -29,7 +29,8 @@ LIB_SRC := \
 	lib/bytes.c \
 	lib/error.c \
 	lib/log.c \
-	lib/memory.c
+	lib/memory.c \
+	lib/options.c
 
 SYMBOLIZE_SRC :=
 
@@ -44,7 +45,8 @@ REPORT_SRC :=
 # cmocka programs, one a noun: tests/unit/test-NOUN.c
 UNIT_TESTS := \
 	bytes \
-	error
+	error \
+	options
 
 # Doubles and builders that several unit tests share.
 SUPPORT_SRC :=

@@ -1,6 +1,117 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command table, help, version, exit status; nothing else. */
-int main(void)
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/command.h"
+#include "lib/error.h"
+
+static const struct px_command *const commands[] = {NULL};
+
+static void print_usage(FILE *out)
 {
-	return 2;
+	fputs("usage: perf xen COMMAND [OPTIONS]\n"
+	      "   or: perf-xen COMMAND [OPTIONS]\n\n"
+	      "Profile running Xen guests from dom0.\n\ncommands:\n",
+	      out);
+	for (const struct px_command *const *c = commands; *c; c++)
+		fprintf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
+	fputs("  help       help for a command: perf xen help record\n"
+	      "  version    print the version\n\n"
+	      "DOM is the name or the id of a domain, as for xl.\n"
+	      "Each command has a manual page: man perf-xen-COMMAND.\n",
+	      out);
+}
+
+static void print_command_help(const struct px_command *command)
+{
+	printf("usage: perf xen %s %s\n\n%s\n", command->name, command->usage,
+	       command->summary);
+	px_options_help(command->options, stdout);
+}
+
+static const struct px_command *find_command(const char *name)
+{
+	for (const struct px_command *const *c = commands; *c; c++)
+		if (!strcmp((*c)->name, name))
+			return *c;
+	return NULL;
+}
+
+/* Results that did not reach their reader are no results. */
+static int flush_results(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	if (errno != EPIPE)
+		fprintf(stderr, "perf-xen: standard output: %s\n", strerror(errno));
+	return PX_EXIT_FAILED;
+}
+
+static int report_error(const struct px_command *command, struct px_error *err)
+{
+	int status = err->code == PX_ERR_USAGE ? PX_EXIT_USAGE : PX_EXIT_FAILED;
+
+	fprintf(stderr, "perf-xen %s: %s\n", command->name, err->message);
+	if (status == PX_EXIT_USAGE)
+		fprintf(stderr, "usage: perf xen %s %s\n", command->name, command->usage);
+	px_error_free(err);
+	return status;
+}
+
+static int run_command(const struct px_command *command, int argc, char **argv)
+{
+	bool help = false;
+	int status = PX_EXIT_COMPLETE;
+	struct px_error *err = command->run(argc, argv, &help, &status);
+
+	if (err) {
+		fflush(stdout);
+		return report_error(command, err);
+	}
+	if (help)
+		print_command_help(command);
+	return flush_results(status);
+}
+
+static int unknown_command(const char *name)
+{
+	fprintf(stderr, "perf-xen: no command \"%s\"; see perf xen help\n", name);
+	return PX_EXIT_USAGE;
+}
+
+static int help(int argc, char **argv)
+{
+	const struct px_command *command = argc > 2 ? find_command(argv[2]) : NULL;
+
+	if (argc > 2 && !command)
+		return unknown_command(argv[2]);
+	if (command)
+		print_command_help(command);
+	else
+		print_usage(stdout);
+	return flush_results(PX_EXIT_COMPLETE);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+	const struct px_command *command = find_command(name);
+
+	/* A reader that went away is a failed write, reported as any other. */
+	signal(SIGPIPE, SIG_IGN);
+	if (command)
+		return run_command(command, argc - 1, argv + 1);
+	if (!strcmp(name, "help") || !strcmp(name, "-h") || !strcmp(name, "--help"))
+		return help(argc, argv);
+	if (!strcmp(name, "version") || !strcmp(name, "-v") || !strcmp(name, "--version")) {
+		printf("perf-xen version %s\n", PX_VERSION);
+		return flush_results(PX_EXIT_COMPLETE);
+	}
+	if (*name)
+		return unknown_command(name);
+	print_usage(stderr);
+	return PX_EXIT_USAGE;
 }
