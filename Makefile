@@ -28,6 +28,7 @@ VERSION := $(shell cat VERSION)
 LIB_SRC := \
 	lib/bytes.c \
 	lib/error.c \
+	lib/histogram.c \
 	lib/log.c \
 	lib/memory.c \
 	lib/options.c
@@ -36,7 +37,8 @@ SYMBOLIZE_SRC :=
 
 GUEST_SRC :=
 
-TRACER_SRC :=
+TRACER_SRC := \
+	tracer/pacer.c
 
 RINGTRACE_SRC :=
 
@@ -46,7 +48,9 @@ REPORT_SRC :=
 UNIT_TESTS := \
 	bytes \
 	error \
-	options
+	histogram \
+	options \
+	pacer
 
 # Doubles and builders that several unit tests share.
 SUPPORT_SRC :=
