@@ -25,7 +25,8 @@ static struct px_error *error_from(enum px_error_code code, int errno_value, cha
 	return err;
 }
 
-struct px_error *px_error_new(enum px_error_code code, const char *fmt, ...)
+/* Names in parentheses: error.h may define macros of the same names. */
+struct px_error *(px_error_new)(enum px_error_code code, const char *fmt, ...)
 {
 	char *message = NULL;
 	va_list ap;
@@ -37,7 +38,7 @@ struct px_error *px_error_new(enum px_error_code code, const char *fmt, ...)
 	return error_from(code, 0, message);
 }
 
-struct px_error *px_error_system(int errno_value, const char *fmt, ...)
+struct px_error *(px_error_system)(int errno_value, const char *fmt, ...)
 {
 	char *what = NULL, *message = NULL;
 	va_list ap;

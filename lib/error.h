@@ -45,6 +45,19 @@ px_must_check struct px_error *px_error_new(enum px_error_code code, const char 
 px_must_check struct px_error *px_error_system(int errno_value, const char *fmt, ...)
 	px_printf(2, 3);
 
+#ifdef __clang_analyzer__
+/* The analyzer cannot see it, and would follow paths on which an error is no error. */
+#define px_never_null(call)                      \
+	({                                       \
+		struct px_error *err_ = call;    \
+		if (!err_)                       \
+			__builtin_unreachable(); \
+		err_;                            \
+	})
+#define px_error_new(...)    px_never_null(px_error_new(__VA_ARGS__))
+#define px_error_system(...) px_never_null(px_error_system(__VA_ARGS__))
+#endif
+
 /** The static out-of-memory error. Freeing it does nothing. */
 extern struct px_error px_error_no_memory;
 
