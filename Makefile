@@ -5,6 +5,8 @@ O ?= build
 V ?= 0
 WERROR ?= 0
 SAN ?=
+COV ?= 0
+FUZZ_SECONDS ?= 30
 prefix ?= /usr/local
 bindir ?= $(prefix)/bin
 mandir ?= $(prefix)/share/man
@@ -12,6 +14,7 @@ completionsdir ?= $(prefix)/share/bash-completion/completions
 INSTALL ?= install
 CC = $(CROSS_COMPILE)gcc
 AR = $(CROSS_COMPILE)ar
+CLANG ?= clang
 PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
 CFLAGS ?= -O2 -g
 LDFLAGS ?=
@@ -76,8 +79,15 @@ ifneq ($(SAN),)
 SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 
+ifeq ($(COV),1)
+SANFLAGS += --coverage
+endif
+
+# Silent where pkg-config or a library is missing; the first thing built then says so.
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
-PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -liberty -lpthread
+PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
+NEED := $(if $(PKG_LIBS),,need-packages)
+PKG_LIBS += -liberty -lpthread
 
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. $(WARNINGS) $(PKG_CFLAGS) \
 	$(CFLAGS) $(SANFLAGS)
@@ -93,6 +103,13 @@ endif
 FLAGS_NOW := $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION)
 $(shell mkdir -p $(O); printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | \
 	cmp -s - $(O)/flags || printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' >$(O)/flags)
+
+.PHONY: need-packages features
+need-packages:
+	@PKG_CONFIG='$(PKG_CONFIG)' scripts/features --missing $(PACKAGES)
+
+features:
+	@PKG_CONFIG='$(PKG_CONFIG)' scripts/features $(PACKAGES)
 
 # --- the program --------------------------------------------------------------------------------
 
@@ -121,7 +138,7 @@ all: $(O)/perf-xen
 $(O)/perf-xen: $(O)/perf-xen.o $(ARCHIVES)
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVES) $(PKG_LIBS)
 
-$(O)/perf-xen.o: ALL_CFLAGS += -DPX_VERSION='"$(VERSION)"'
+$(O)/perf-xen.o $(O)/perf-xen.tidy: ALL_CFLAGS += -DPX_VERSION='"$(VERSION)"'
 
 $(O)/tracer.a: $(TRACER_OBJ)
 $(O)/ringtrace.a: $(RINGTRACE_OBJ)
@@ -132,7 +149,7 @@ $(O)/lib.a: $(LIB_OBJ)
 $(O)/%.a:
 	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $^
 
-$(O)/%.o: %.c $(O)/flags
+$(O)/%.o: %.c $(O)/flags | $(NEED)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -158,3 +175,163 @@ $(O)/tests/bench/bench-%: $(O)/tests/bench/bench-%.o $(SUPPORT_OBJ) $(ARCHIVES)
 
 .PHONY: test-programs
 test-programs: all $(UNIT_PROGRAMS) $(FUZZ_REPLAYS)
+
+# tests/run says what a test is and what the stages are.
+RUN = O='$(O)' MAKE='$(MAKE)' UNIT_TESTS='$(UNIT_TESTS)' FUZZ_TARGETS='$(FUZZ_TARGETS)' tests/run
+
+.PHONY: check check-fast check-clang check-san lab
+check:
+	@scripts/install-deps
+	@$(RUN) all
+check-fast:
+	@$(RUN) fast
+check-clang:
+	@$(RUN) clang
+check-san:
+	@$(RUN) san
+lab:
+	@$(RUN) build lab
+
+.PHONY: demo bench golden-update
+demo:
+	@scripts/install-deps
+	@O='$(O)' MAKE='$(MAKE)' scripts/demo
+
+bench: $(BENCH_PROGRAMS)
+	@for program in $^; do echo "$${program##*/bench-}:"; $$program || exit; done
+
+golden-update: all
+	@PERF_XEN='$(abspath $(O)/perf-xen)' tests/golden/run --update
+
+# libFuzzer keeps what it finds beside the programs; a find worth keeping is added to the corpus
+# by hand.
+FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(O)/tests/fuzz/fuzz-%)
+.PHONY: fuzz fuzz-programs
+fuzz:
+	@$(MAKE) --no-print-directory O=$(O)/fuzz CC=$(CLANG) WERROR=0 \
+		SAN=fuzzer-no-link,address,undefined fuzz-programs
+	@for name in $(FUZZ_TARGETS); do \
+		mkdir -p $(O)/fuzz/found/$$name && \
+		$(O)/fuzz/tests/fuzz/fuzz-$$name -max_total_time=$(FUZZ_SECONDS) -timeout=5 \
+			-print_final_stats=1 -artifact_prefix=$(O)/fuzz/found/$$name- \
+			$(O)/fuzz/found/$$name tests/fuzz/corpus/$$name || exit; \
+	done
+
+fuzz-programs: $(FUZZ_PROGRAMS)
+$(FUZZ_PROGRAMS): %: %.o $(SUPPORT_OBJ) $(ARCHIVES)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(ARCHIVES) $(PKG_LIBS)
+
+# --- checks of the source -----------------------------------------------------------------------
+
+PROGRAM_SRC := perf-xen.c $(foreach f,TRACER RINGTRACE REPORT GUEST SYMBOLIZE LIB,$($(f)_SRC))
+TEST_SRC := $(UNIT_TESTS:%=tests/unit/test-%.c) $(FUZZ_TARGETS:%=tests/fuzz/fuzz-%.c) \
+	$(BENCHES:%=tests/bench/bench-%.c) $(SUPPORT_SRC) tests/fuzz/replay.c
+HEADERS := $(wildcard $(FOLDERS:%=%/*.h) guest-probes/*.h tests/*/*.h)
+FORMATTED := $(wildcard *.c $(FOLDERS:%=%/*.c) guest-probes/*.c tests/*/*.c) $(HEADERS)
+
+.PHONY: check-layers check-headers check-source check-shell format format-check tidy cppcheck lint
+check-layers:
+	@tests/check-layers
+
+check-headers: $(HEADERS:%=$(O)/%.alone)
+$(O)/%.h.alone: %.h $(O)/flags | $(NEED)
+	@mkdir -p $(@D)
+	$(call quiet,HEADER)$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -MF $@.d -fsyntax-only -include $< \
+		-x c /dev/null && touch $@
+# What goes into guests is C99 and needs no hosted library.
+$(O)/guest-probes/%.alone: SANFLAGS += -std=c99 -ffreestanding
+
+check-source:
+	@LISTED='$(PROGRAM_SRC) $(TEST_SRC)' tests/check-source
+
+check-shell:
+	@shellcheck -x $$(find . \( -name .git -o -name build \) -prune -o -type f -exec \
+		grep -lE '^#!/bin/(ba)?sh' {} +) doc/completion/perf-xen
+
+format:
+	@clang-format -i $(FORMATTED)
+format-check:
+	@clang-format --dry-run -Werror $(FORMATTED)
+
+# One file at a time, and only again when it or a header of its changed.
+tidy: $(PROGRAM_SRC:%.c=$(O)/%.tidy)
+$(O)/%.tidy: %.c $(O)/%.o .clang-tidy
+	$(call quiet,TIDY)clang-tidy --quiet $< -- $(ALL_CFLAGS) -Qunused-arguments >$@.log 2>&1 || \
+		{ grep -A2 -e ' error: ' -e ' warning: ' $@.log; false; }
+	@touch $@
+
+cppcheck: | $(NEED)
+	@cppcheck --quiet --std=c11 -j2 -I. -D_GNU_SOURCE --inline-suppr --error-exitcode=1 \
+		--enable=warning,portability --suppress=missingIncludeSystem \
+		-DPX_VERSION='"$(VERSION)"' \
+		$(PROGRAM_SRC)
+
+lint: check-source check-shell tidy cppcheck
+
+# --- documents, installing, packing -------------------------------------------------------------
+
+MANPAGES := $(wildcard doc/man/*.[1-8])
+
+.PHONY: doc install uninstall dist clean help
+doc:
+	@mandoc -T lint -W warning $(MANPAGES)
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(completionsdir)
+	$(INSTALL) -m 755 $(O)/perf-xen $(DESTDIR)$(bindir)/perf-xen
+	$(INSTALL) -m 644 doc/completion/perf-xen $(DESTDIR)$(completionsdir)/perf-xen
+	for page in $(MANPAGES); do \
+		$(INSTALL) -D -m 644 -t $(DESTDIR)$(mandir)/man$${page##*.} $$page || exit; \
+	done
+
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/perf-xen $(DESTDIR)$(completionsdir)/perf-xen
+	for page in $(MANPAGES); do \
+		rm -f $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit; \
+	done
+
+dist:
+	git archive --prefix=perf-xen-$(VERSION)/ -o $(O)/perf-xen-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf $(O)
+
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile
+
+#: targets
+#:   all            the program, $(O)/perf-xen (what plain make does)
+#:   check          everything: install packages, build, tests, source checks, sanitizers, the lab
+#:   check-fast     the part without root, network and lab; under a minute
+#:   check-clang    build with clang, warnings are errors
+#:   check-san      build with sanitizers, run unit tests and the fuzzing corpus
+#:   lab            real guests on a real Xen in an emulated machine
+#:   demo           the lab, a guest under load, a recording of it and its reports in $(O)/demo
+#:   fuzz           run every fuzzer for FUZZ_SECONDS
+#:   bench          run the benchmarks
+#:   test-programs  build unit tests and corpus replays, run nothing
+#:   golden-update  accept the present output of the golden tests
+#:   lint           check-source, check-shell, tidy, cppcheck
+#:   check-source   licence lines, banned functions, sizes, files that no list names
+#:   check-layers   includes follow the layers
+#:   check-headers  every header compiles alone
+#:   check-shell    shellcheck over all scripts
+#:   tidy           clang-tidy
+#:   cppcheck       cppcheck
+#:   format         format all C files; format-check only looks
+#:   doc            check the manual pages
+#:   features       the libraries in use
+#:   install        program, manual pages, completion; uninstall removes them
+#:   dist           a source archive of HEAD
+#:   clean          remove $(O)
+#:
+#: knobs (make KNOB=VALUE; in brackets what they are without)
+#:   O              output folder [build]
+#:   V=1            show commands
+#:   WERROR=1       warnings are errors
+#:   SAN            sanitizers: SAN=address,undefined
+#:   COV=1          count line coverage for gcov
+#:   FUZZ_SECONDS   time of each fuzzer [30]
+#:   CC AR CFLAGS LDFLAGS PKG_CONFIG CROSS_COMPILE
+#:   prefix         where to install [/usr/local]
+#:   DESTDIR        staging folder for install
