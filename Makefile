@@ -36,7 +36,14 @@ LIB_SRC := \
 	lib/memory.c \
 	lib/options.c
 
-SYMBOLIZE_SRC :=
+SYMBOLIZE_SRC := \
+	symbolize/build-id.c \
+	symbolize/elf-image.c \
+	symbolize/elf-symbols.c \
+	symbolize/symbol-table.c \
+	symbolize/type-info-btf.c \
+	symbolize/type-info-dwarf.c \
+	symbolize/type-info.c
 
 GUEST_SRC :=
 

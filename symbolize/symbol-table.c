@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Symbols sorted by address.
+ *
+ * Names live in chunks, so that they never move. Sorting builds the arrays that look-ups read:
+ * the distinct start addresses alone (what the binary search touches), for each symbol the
+ * nearest earlier one that reaches beyond its end (nested symbols: a label inside a function),
+ * and a hash of each name (a look-up by name scans those, 4 bytes a symbol).
+ */
+#include "symbolize/symbol-table.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+
+#define CHUNK_SIZE ((size_t)64 * 1024)
+#define NONE	   UINT32_MAX
+
+struct chunk {
+	struct chunk *next;
+	char bytes[];
+};
+
+struct px_symbol_table {
+	struct px_symbol *symbols;
+	size_t count, capacity;
+	struct chunk *chunks;
+	char *chunk_at;
+	size_t chunk_left;
+	/* Made by sort: */
+	uint32_t *hashes;    /* of symbols[i].name */
+	uint32_t *enclosing; /* nearest j < i with symbols[j].end > symbols[i].end, or NONE */
+	uint64_t *starts;    /* distinct, ascending */
+	uint32_t *firsts;    /* index of the first symbol at starts[k] */
+	size_t starts_count;
+};
+
+struct px_error *px_symbol_table_new(struct px_symbol_table **ret)
+{
+	return px_calloc(1, sizeof(**ret), ret);
+}
+
+static void index_drop(struct px_symbol_table *table)
+{
+	px_freep(&table->hashes);
+	px_freep(&table->enclosing);
+	px_freep(&table->starts);
+	px_freep(&table->firsts);
+	table->starts_count = 0;
+}
+
+void px_symbol_table_free(struct px_symbol_table *table)
+{
+	if (!table)
+		return;
+	for (struct chunk *chunk = table->chunks, *next; chunk; chunk = next) {
+		next = chunk->next;
+		free(chunk);
+	}
+	index_drop(table);
+	free(table->symbols);
+	free(table);
+}
+
+static struct px_error *name_copy(struct px_symbol_table *table, const char *name,
+				  const char **ret)
+{
+	size_t size = strlen(name) + 1;
+
+	if (size > table->chunk_left) {
+		size_t room = px_max(CHUNK_SIZE, size);
+		struct chunk *chunk = malloc(sizeof(*chunk) + room);
+
+		if (!chunk)
+			return &px_error_no_memory;
+		chunk->next = table->chunks;
+		table->chunks = chunk;
+		table->chunk_at = chunk->bytes;
+		table->chunk_left = room;
+	}
+	*ret = memcpy(table->chunk_at, name, size);
+	table->chunk_at += size;
+	table->chunk_left -= size;
+	return NULL;
+}
+
+struct px_error *px_symbol_table_add(struct px_symbol_table *table, uint64_t start,
+				     uint64_t size, const char *name, char type)
+{
+	struct px_symbol symbol = {.start = start, .type = type};
+	struct px_error *err;
+
+	if (table->count >= NONE)
+		return px_error_new(PX_ERR_LIMIT, "more than %u symbols", NONE);
+	if (__builtin_add_overflow(start, size, &symbol.end))
+		symbol.end = UINT64_MAX;
+	err = name_copy(table, name, &symbol.name);
+	if (!err)
+		err = px_array_grow(table->symbols, table->count, table->capacity);
+	if (err)
+		return err;
+	table->symbols[table->count++] = symbol;
+	index_drop(table);
+	return NULL;
+}
+
+/* --- order -------------------------------------------------------------------------------- */
+
+/* Global, weak, local; nm writes both kinds of weak in either case. */
+static int binding_rank(char type)
+{
+	if (strchr("wWvV", type))
+		return 1;
+	return isupper((unsigned char)type) ? 0 : 2;
+}
+
+/* Which of two symbols at one address comes first. */
+static int compare(const void *pa, const void *pb)
+{
+	const struct px_symbol *a = pa, *b = pb;
+	size_t a_length, b_length;
+	int order;
+
+	order = (a->end == a->start) - (b->end == b->start);
+	if (!order)
+		order = binding_rank(a->type) - binding_rank(b->type);
+	if (!order)
+		order = (int)strspn(a->name, "_") - (int)strspn(b->name, "_");
+	if (order)
+		return order;
+	if (a->end != b->end)
+		return a->end > b->end ? -1 : 1;
+	a_length = strlen(a->name);
+	b_length = strlen(b->name);
+	if (a_length != b_length)
+		return a_length > b_length ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+struct key {
+	uint64_t start;
+	uint64_t index;
+};
+
+/* Sort keys by start: least significant byte first, bytes that never differ are skipped. */
+static struct key *radix_sort(struct key *keys, struct key *scratch, size_t count)
+{
+	for (unsigned int shift = 0; shift < 64; shift += 8) {
+		size_t at[256] = {0}, sum = 0;
+
+		for (size_t i = 0; i < count; i++)
+			at[keys[i].start >> shift & 255]++;
+		if (at[keys[0].start >> shift & 255] == count)
+			continue;
+		for (size_t digit = 0; digit < 256; digit++) {
+			size_t n = at[digit];
+
+			at[digit] = sum;
+			sum += n;
+		}
+		for (size_t i = 0; i < count; i++)
+			scratch[at[keys[i].start >> shift & 255]++] = keys[i];
+		struct key *swap = keys;
+
+		keys = scratch;
+		scratch = swap;
+	}
+	return keys;
+}
+
+static void sort_groups(struct px_symbol *symbols, size_t count)
+{
+	for (size_t i = 0, n; i < count; i += n) {
+		for (n = 1; i + n < count && symbols[i + n].start == symbols[i].start; n++)
+			continue;
+		if (n > 1)
+			qsort(symbols + i, n, sizeof(*symbols), compare);
+	}
+}
+
+static struct px_error *sort_symbols(struct px_symbol_table *table)
+{
+	px_cleanup(px_freep) struct key *keys = NULL, *scratch = NULL;
+	struct px_symbol *sorted = NULL;
+	struct px_error *err;
+	struct key *order;
+
+	if (!table->count)
+		return NULL;
+	err = px_calloc(table->count, sizeof(*keys), &keys);
+	if (!err)
+		err = px_calloc(table->count, sizeof(*scratch), &scratch);
+	if (!err)
+		err = px_calloc(table->count, sizeof(*sorted), &sorted);
+	if (err)
+		return err;
+	for (size_t i = 0; i < table->count; i++)
+		keys[i] = (struct key){.start = table->symbols[i].start, .index = i};
+	order = radix_sort(keys, scratch, table->count);
+	for (size_t i = 0; i < table->count; i++)
+		sorted[i] = table->symbols[order[i].index];
+	sort_groups(sorted, table->count);
+	free(table->symbols);
+	table->symbols = sorted;
+	table->capacity = table->count;
+	return NULL;
+}
+
+/* FNV-1a */
+static uint32_t hash_of(const char *name)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * 16777619u;
+	return hash;
+}
+
+static void index_starts(struct px_symbol_table *table)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		if (n && table->starts[n - 1] == table->symbols[i].start)
+			continue;
+		table->starts[n] = table->symbols[i].start;
+		table->firsts[n++] = (uint32_t)i;
+	}
+	table->starts_count = n;
+}
+
+/* Symbols without a size reach to the next start; the last one has none to reach for. */
+static void extend_unsized(struct px_symbol_table *table)
+{
+	for (size_t k = 0; k < table->starts_count; k++) {
+		bool last = k + 1 == table->starts_count;
+		size_t group_end = last ? table->count : table->firsts[k + 1];
+		uint64_t next = last ? table->starts[k] + 1 : table->starts[k + 1];
+
+		for (size_t i = table->firsts[k]; i < group_end; i++)
+			if (table->symbols[i].end == table->symbols[i].start)
+				table->symbols[i].end = next;
+	}
+}
+
+/* The chain of enclosing symbols is a stack whose ends grow downwards. */
+static void index_enclosing(struct px_symbol_table *table)
+{
+	uint32_t top = NONE;
+
+	for (size_t i = 0; i < table->count; i++) {
+		while (top != NONE && table->symbols[top].end <= table->symbols[i].end)
+			top = table->enclosing[top];
+		table->enclosing[i] = top;
+		table->hashes[i] = hash_of(table->symbols[i].name);
+		top = (uint32_t)i;
+	}
+}
+
+struct px_error *px_symbol_table_sort(struct px_symbol_table *table)
+{
+	struct px_error *err;
+
+	index_drop(table);
+	err = px_calloc(table->count, sizeof(*table->hashes), &table->hashes);
+	if (!err)
+		err = px_calloc(table->count, sizeof(*table->enclosing), &table->enclosing);
+	if (!err)
+		err = px_calloc(table->count, sizeof(*table->starts), &table->starts);
+	if (!err)
+		err = px_calloc(table->count, sizeof(*table->firsts), &table->firsts);
+	if (!err)
+		err = sort_symbols(table);
+	if (err) {
+		index_drop(table);
+		return err;
+	}
+	index_starts(table);
+	extend_unsized(table);
+	index_enclosing(table);
+	return NULL;
+}
+
+/* --- look-up ------------------------------------------------------------------------------ */
+
+const struct px_symbol *px_symbol_table_find(const struct px_symbol_table *table,
+					     uint64_t address)
+{
+	const uint64_t *base = table->starts;
+	size_t n = table->starts_count;
+	uint32_t i;
+
+	if (!n || address < base[0])
+		return NULL;
+	while (n > 1) {
+		size_t half = n / 2;
+
+		base += base[half] <= address ? half : 0;
+		n -= half;
+	}
+	i = table->firsts[base - table->starts];
+	while (i != NONE && table->symbols[i].end <= address)
+		i = table->enclosing[i];
+	return i == NONE ? NULL : &table->symbols[i];
+}
+
+bool px_symbol_table_address(const struct px_symbol_table *table, const char *name,
+			     uint64_t *ret)
+{
+	uint32_t hash = hash_of(name);
+
+	if (!table->hashes)
+		return false;
+	for (size_t i = 0; i < table->count; i++) {
+		if (table->hashes[i] == hash && !strcmp(table->symbols[i].name, name)) {
+			*ret = table->symbols[i].start;
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t px_symbol_table_count(const struct px_symbol_table *table)
+{
+	return table->count;
+}
+
+const struct px_symbol *px_symbol_table_get(const struct px_symbol_table *table, size_t i)
+{
+	return &table->symbols[i];
+}
