@@ -38,12 +38,20 @@ LIB_SRC := \
 
 SYMBOLIZE_SRC := \
 	symbolize/build-id.c \
+	symbolize/cfi-expression.c \
 	symbolize/elf-image.c \
 	symbolize/elf-symbols.c \
+	symbolize/end-reason.c \
+	symbolize/orc.c \
+	symbolize/register-frame-x86.c \
 	symbolize/symbol-table.c \
 	symbolize/type-info-btf.c \
 	symbolize/type-info-dwarf.c \
-	symbolize/type-info.c
+	symbolize/type-info.c \
+	symbolize/unwind-builder.c \
+	symbolize/unwind-map.c \
+	symbolize/unwind-table.c \
+	symbolize/unwinder.c
 
 GUEST_SRC :=
 
@@ -60,7 +68,10 @@ UNIT_TESTS := \
 	error \
 	histogram \
 	options \
-	pacer
+	orc \
+	pacer \
+	unwind-table \
+	unwinder
 
 # Doubles and builders that several unit tests share.
 SUPPORT_SRC :=

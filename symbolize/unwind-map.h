@@ -29,6 +29,10 @@ void px_unwind_map_remove(struct px_unwind_map *map, uint64_t start, uint64_t en
  */
 const struct px_unwind_rule *px_unwind_map_find(struct px_unwind_map *map, uint64_t address);
 
+/** The full rule where px_unwind_map_find gave a PX_CFA_EXPRESSION rule; else NULL. */
+const struct px_cfi_rule *px_unwind_map_find_cfi(const struct px_unwind_map *map,
+						 uint64_t address);
+
 /** Whether any range covers the address: is it known text? */
 bool px_unwind_map_covers(const struct px_unwind_map *map, uint64_t address);
 

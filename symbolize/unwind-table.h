@@ -29,6 +29,15 @@ px_must_check struct px_error *px_unwind_builder_add(struct px_unwind_builder *b
 						     uint64_t address,
 						     const struct px_unwind_rule *rule);
 
+/** Add a row whose rule does not fit; its expressions are copied. Limits as above. */
+px_must_check struct px_error *px_unwind_builder_add_cfi(struct px_unwind_builder *builder,
+							 uint64_t address,
+							 const struct px_cfi_rule *rule);
+
+/** Whether rows from start up to end, inclusive, are within the builder's 4 GiB. */
+bool px_unwind_builder_spans(const struct px_unwind_builder *builder, uint64_t start,
+			     uint64_t end);
+
 /** Sort, merge equal neighbours, index. The table is immutable; the caller frees it. */
 px_must_check struct px_error *px_unwind_builder_finish(struct px_unwind_builder *builder,
 							struct px_unwind_table **ret);
@@ -41,8 +50,15 @@ void px_unwind_table_free(struct px_unwind_table *table);
 const struct px_unwind_rule *px_unwind_table_find(const struct px_unwind_table *table,
 						  uint64_t address);
 
+/** The full rule behind a PX_CFA_EXPRESSION rule of this table. Borrowed from table. */
+const struct px_cfi_rule *px_unwind_table_cfi_rule(const struct px_unwind_table *table,
+						   const struct px_unwind_rule *rule);
+
 size_t px_unwind_table_rows(const struct px_unwind_table *table);
 size_t px_unwind_table_rules(const struct px_unwind_table *table);
+
+/** Bytes of memory that the table takes. */
+size_t px_unwind_table_size(const struct px_unwind_table *table);
 
 /** Row i < rows, in address order: for tests and for merging tables. */
 void px_unwind_table_row(const struct px_unwind_table *table, size_t i, uint64_t *address_ret,

@@ -90,11 +90,8 @@ struct px_unwind_space {
 	enum px_read_word_result (*read_word)(void *context, uint64_t address, uint64_t *ret);
 	void *context;
 	/**
-	 * Optional slow path for PX_CFA_EXPRESSION rules: step regs to the caller, true on
-	 * success. NULL: such rules end the walk with PX_END_NO_RULE.
-	 */
-	bool (*step_expression)(void *context, struct px_regs *regs);
-	/** Addresses from here on are kernel text (x86-64 Linux: 0xffff800000000000); 0: all.
+	 * Addresses from here on are the kernel's (x86-64 Linux: 0xffff800000000000). 0 where
+	 * there is only one address space, such as in a unikernel: no user mode.
 	 */
 	uint64_t kernel_start;
 };
@@ -102,9 +99,20 @@ struct px_unwind_space {
 /**
  * Walk from regs, which are updated to the last frame reached. frames[0] is the sampled IP
  * (exact, PX_RULE_NONE). Writes at most capacity >= 1 frames, *count_ret of them, leaf first.
- * A frame whose saved CS has RPL 3 or whose IP is below kernel_start ends the walk with
- * PX_END_USER_MODE, regs then hold the user registers that the entry frame saved (IP, SP and,
- * with a full frame, all the others) and the user IP is not among the frames.
+ *
+ * Kernel walk (IP >= kernel_start > 0): a saved register frame of user mode (CS with RPL 3
+ * and an SP below kernel_start, or an IP below it) ends the walk with PX_END_USER_MODE; regs
+ * then hold what the entry frame saved (IP, SP and, of a full frame, all others), and the
+ * user IP is not among the frames. A rule PX_CFA_END gives PX_END_THREAD_ROOT; a caller that
+ * knows symbols may refine it to PX_END_IDLE_ROOT. User walk (IP < kernel_start): PX_CFA_END
+ * and a zero return address give PX_END_USER_ROOT. Undivided (kernel_start 0): both give
+ * PX_END_THREAD_ROOT.
+ *
+ * A return address that no range of the map covers is not among the frames
+ * (PX_END_BAD_ADDRESS); an interrupted IP there is. Covered addresses without a rule are
+ * stepped over by frame pointer where that leads to covered text (PX_RULE_FRAME_POINTER),
+ * otherwise they end the walk with PX_END_NO_RULE.
+ *
  * Follows Linux Documentation/arch/x86/orc-unwinder.rst and DWARF 5 section 6.4.
  */
 enum px_end_reason px_unwind(const struct px_unwind_space *space, struct px_regs *regs,
