@@ -278,9 +278,10 @@ $(O)/%.tidy: %.c $(O)/%.o .clang-tidy
 		{ grep -A2 -e ' error: ' -e ' warning: ' $@.log; false; }
 	@touch $@
 
+# cppcheck gives up on a statement expression within an initializer; compilers judge syntax.
 cppcheck: | $(NEED)
 	@cppcheck --quiet --std=c11 -j2 -I. -D_GNU_SOURCE --inline-suppr --error-exitcode=1 \
-		--enable=warning,portability --suppress=missingIncludeSystem \
+		--enable=warning,portability --suppress=internalAstError \
 		-DPX_VERSION='"$(VERSION)"' \
 		$(PROGRAM_SRC)
 

@@ -61,7 +61,9 @@ expect "a program that was not built fails" 1 "2 passed, 1 failed, 0 skipped" "c
 units='liar' && run unit
 expect "a bad exit status is a failure" 1 "1 passed, 1 failed, 0 skipped" "exit status 3"
 units='' && run unit
-expect "no test is a failure" 1 "0 passed, 0 failed, 0 skipped"
+expect "no test is a failure" 1 "0 passed, 1 failed, 0 skipped" "there is no test"
+units=good && run lab unit
+expect "a stage without a test is a failure" 1 "2 passed, 1 failed, 0 skipped" "lab: there is"
 run nonsense
 expect "an unknown stage is refused" 2 "$last" "no stage \"nonsense\""
 
