@@ -29,6 +29,8 @@ VERSION := $(shell cat VERSION)
 # --- sources: explicit, one list a folder -----------------------------------------------------
 
 LIB_SRC := \
+	lib/buffer.c \
+	lib/build-id.c \
 	lib/bytes.c \
 	lib/error.c \
 	lib/histogram.c \

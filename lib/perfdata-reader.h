@@ -25,10 +25,10 @@ px_must_check struct px_error *px_perf_reader_new(struct px_bytes bytes,
 void px_perf_reader_close(struct px_perf_reader *reader);
 
 /**
- * The next record in time order; of equal times in file order, and a record without a time
- * before all that follow it in the file. False at the end. Records that no tool shows
- * (FINISHED_ROUND, HEADER_*) and malformed ones are left out, the latter are counted.
- * Pointers in *ret live until close.
+ * The next record in time order, of the types that struct px_perf_record has a member for; of
+ * equal times in file order. A record without a time comes before those that its file allows
+ * to be sorted behind it (see FINISHED_ROUND). False at the end. Malformed records are left
+ * out. Pointers in *ret live until close.
  */
 bool px_perf_reader_next(struct px_perf_reader *reader, struct px_perf_record *ret);
 
@@ -57,7 +57,7 @@ const struct px_perf_header_info *px_perf_reader_info(const struct px_perf_reade
 /** The file ends in the middle of a record, or was not finished by its writer. */
 bool px_perf_reader_cut(const struct px_perf_reader *reader);
 
-/** Records that could not be decoded and were left out. */
+/** Records that could not be decoded and were left out so far. */
 uint64_t px_perf_reader_malformed(const struct px_perf_reader *reader);
 
 #endif

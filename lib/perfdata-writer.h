@@ -35,7 +35,8 @@ struct px_perf_writer;
  * Start a file, or a stream where path is "-" (standard output; refused on a terminal) or
  * names something that is no regular file. An existing file moves to PATH.old first.
  * events: count >= 1 of them, each with a name and a rate; type, config and sample_type are
- * ours: every sample has IP, TID, TIME, ADDR, ID, CPU, PERIOD, call chain and raw payload.
+ * ours: every sample has an identifier, IP, pid and tid, time, CPU, period, call chain and raw
+ * payload. host and events are not needed after the call.
  */
 px_must_check struct px_error *px_perf_writer_open(const char *path,
 						   const struct px_perf_host *host,
@@ -45,8 +46,10 @@ px_must_check struct px_error *px_perf_writer_open(const char *path,
 /**
  * Append one record: SAMPLE, COMM, MMAP, MMAP2, FORK, EXIT, LOST (the others of enum
  * px_perf_type are the writer's own). record->event is an index into events. Chains longer
- * than PX_PERF_CHAIN_MAX and payloads above PX_PERF_RAW_MAX are cut there. Does at most one
- * write(2), when the buffer is full. After an error (disk full) further calls do nothing and
+ * than PX_PERF_CHAIN_MAX, payloads above PX_PERF_RAW_MAX and names above PX_PERF_NAME_MAX are
+ * cut there. Does at most one write(2), when the buffer is full; allocates only for a build-id
+ * not seen before. An MMAP2 with a build-id also enters the file's table of build-ids, without
+ * the "_text" behind a kernel's name. After an error (disk full) further calls do nothing and
  * succeed: it is reported once, and the file stays valid with what fitted.
  */
 px_must_check struct px_error *px_perf_writer_add(struct px_perf_writer *writer,
@@ -57,12 +60,6 @@ px_must_check struct px_error *px_perf_writer_add(struct px_perf_writer *writer,
  * readers bound their sorting by it, and flush. Call about once a second. Errors as of add.
  */
 px_must_check struct px_error *px_perf_writer_round(struct px_perf_writer *writer);
-
-/**
- * Say which build-id an image name has. Add it before the MMAP of that name. Copied; allocates.
- */
-px_must_check struct px_error *px_perf_writer_image(struct px_perf_writer *writer,
-						    const struct px_perf_image *image);
 
 /**
  * Append a note (see perfdata-notes.h for what makes one); at most PX_PERF_NOTE_MAX bytes.

@@ -9,8 +9,7 @@
 #ifndef PX_LIB_PERFDATA_H
 #define PX_LIB_PERFDATA_H
 
-#include <stdbool.h>
-
+#include "lib/build-id.h"
 #include "lib/bytes.h"
 
 /** Record types; those from 64 on are perf's own, the others the kernel's. */
@@ -24,6 +23,7 @@ enum px_perf_type {
 	PX_PERF_MMAP2 = 10,
 	PX_PERF_LOST_SAMPLES = 13,
 	PX_PERF_HEADER_ATTR = 64,
+	PX_PERF_HEADER_TRACING_DATA = 66,
 	PX_PERF_HEADER_BUILD_ID = 67,
 	PX_PERF_FINISHED_ROUND = 68,
 	PX_PERF_AUXTRACE = 71,
@@ -48,15 +48,10 @@ enum px_perf_misc {
 #define PX_PERF_CONTEXT_USER   ((uint64_t)-512)
 
 enum {
-	PX_PERF_BUILD_ID_MAX = 20,
+	PX_PERF_NAME_MAX = 4095,  /* bytes of a name that we write */
 	PX_PERF_CHAIN_MAX = 1024, /* call chain entries, markers included, that we write */
 	PX_PERF_RAW_MAX = 4096,	  /* bytes of raw payload that we write */
 	PX_PERF_NOTE_MAX = 32768, /* bytes of a note's payload that we write */
-};
-
-struct px_build_id {
-	uint8_t size; /* 0: none */
-	uint8_t bytes[PX_PERF_BUILD_ID_MAX];
 };
 
 /** Who, where and when; of samples, and of other records where the file says it. */
@@ -111,8 +106,8 @@ struct px_perf_task {
 
 /** One record. Pointers are borrowed. */
 struct px_perf_record {
-	enum px_perf_type type; /* other values than those above occur in files of others */
-	uint16_t misc;		/* enum px_perf_misc */
+	enum px_perf_type type;
+	uint16_t misc;	/* enum px_perf_misc */
 	uint32_t event; /* index into the file's events; 0 where the file does not say */
 	struct px_perf_origin origin;
 	union {
