@@ -58,7 +58,8 @@ SYMBOLIZE_SRC := \
 GUEST_SRC :=
 
 TRACER_SRC := \
-	tracer/pacer.c
+	tracer/pacer.c \
+	tracer/stop.c
 
 RINGTRACE_SRC :=
 
@@ -72,6 +73,7 @@ UNIT_TESTS := \
 	options \
 	orc \
 	pacer \
+	stop \
 	unwind-table \
 	unwinder
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Why and when a measurement ends: a signal, a duration, or a command that exits. Signals
+ * arrive through a signalfd, so nothing runs asynchronously and no state is global.
+ */
+#ifndef PX_TRACER_STOP_H
+#define PX_TRACER_STOP_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "lib/error.h"
+
+enum px_stop_reason {
+	PX_STOP_NOT_YET,
+	PX_STOP_SIGNAL,	  /* SIGINT, SIGTERM or SIGHUP: the user has seen enough */
+	PX_STOP_DURATION, /* the time is over */
+	PX_STOP_COMMAND,  /* the command has exited */
+};
+
+struct px_stop {
+	int signal_fd;
+	int command_fd; /* a pidfd, -1 without a command */
+	pid_t command_pid;
+	int command_status; /* as from waitpid, once it has exited */
+	uint64_t end_ns;    /* UINT64_MAX: no duration */
+	sigset_t *old_mask;
+};
+
+/** CLOCK_MONOTONIC in nanoseconds. */
+uint64_t px_now_ns(void);
+
+/**
+ * Block the ending signals and watch them. end_ns: when to stop at the latest (CLOCK_MONOTONIC)
+ * or UINT64_MAX. Undone by fini, which also ends a command that still runs (SIGTERM) and waits
+ * for it.
+ */
+px_must_check struct px_error *px_stop_init(struct px_stop *stop, uint64_t end_ns);
+void px_stop_fini(struct px_stop *stop);
+
+/** Start command (NULL-terminated words, looked up in PATH), with default signals. */
+px_must_check struct px_error *px_stop_start_command(struct px_stop *stop, char **command);
+
+/** Sleep until deadline_ns or a reason to stop, whichever is first. */
+enum px_stop_reason px_stop_wait(struct px_stop *stop, uint64_t deadline_ns);
+
+#endif
