@@ -19,7 +19,7 @@ unit()
 
 run()
 {
-	env -u MAKEFLAGS O="$build" TEST_ROOT="$tree" UNIT_LIMIT=1 UNIT_TESTS="$units" \
+	env -u MAKEFLAGS PERF_XEN_VMLINUX=none O="$build" TEST_ROOT="$tree" UNIT_LIMIT=1 UNIT_TESTS="$units" \
 		FUZZ_TARGETS= "$here/tests/run" "$@" >"$TMPDIR/out" 2>&1
 	status=$?
 	last=$(tail -n 1 "$TMPDIR/out")
