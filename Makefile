@@ -348,6 +348,7 @@ help:
 #:   install        program, manual pages, completion; uninstall removes them
 #:   dist           a source archive of HEAD
 #:   clean          remove $(O)
+#:   help           this text
 #:
 #: knobs (make KNOB=VALUE; in brackets what they are without)
 #:   O              output folder [build]
