@@ -204,15 +204,15 @@ RUN = O='$(O)' MAKE='$(MAKE)' UNIT_TESTS='$(UNIT_TESTS)' FUZZ_TARGETS='$(FUZZ_TA
 .PHONY: check check-fast check-clang check-san lab
 check:
 	@scripts/install-deps
-	@$(RUN) all
+	+@$(RUN) all
 check-fast:
-	@$(RUN) fast
+	+@$(RUN) fast
 check-clang:
-	@$(RUN) clang
+	+@$(RUN) clang
 check-san:
-	@$(RUN) san
+	+@$(RUN) san
 lab:
-	@$(RUN) build lab
+	+@$(RUN) build lab
 
 .PHONY: demo bench golden-update
 demo:
