@@ -55,7 +55,13 @@ SYMBOLIZE_SRC := \
 	symbolize/unwind-table.c \
 	symbolize/unwinder.c
 
-GUEST_SRC :=
+GUEST_SRC := \
+	guest/linux-identity.c \
+	guest/linux-locate-x86.c \
+	guest/linux-module-layout.c \
+	guest/linux-module-read.c \
+	guest/linux-modules.c \
+	guest/linux-tasks.c
 
 TRACER_SRC := \
 	tracer/pacer.c \

@@ -6,6 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "guest/linux-reader.h"
+#include "symbolize/symbol-table.h"
+#include "symbolize/type-info.h"
+
 /* Linux's TASK_COMM_LEN. */
 #define PX_LINUX_COMM_MAX 16
 
@@ -17,5 +21,25 @@ struct px_task {
 	bool kernel_thread;
 	bool idle; /* a CPU's idle task; pid and tid are 0 */
 };
+
+/** Where a kernel keeps the current task, and what is where in a task. */
+struct px_linux_task_layout {
+	bool known;
+	uint64_t current; /* add to a CPU's GS base: address of the pointer to its task */
+	uint32_t flags, pid, tgid, comm;
+};
+
+/**
+ * From the kernel's symbols (link addresses) and types; slide as in linux-kernel.h. known
+ * stays false when either lacks something.
+ */
+struct px_linux_task_layout px_linux_task_layout_of(const struct px_symbol_table *symbols,
+						    const struct px_type_info *types,
+						    uint64_t slide);
+
+/** Read the task that runs on the CPU with this GS base; see px_linux_kernel_current_task. */
+bool px_linux_task_read_current(const struct px_linux_task_layout *layout,
+				const struct px_linux_reader *reader, uint64_t gs_base,
+				struct px_task *ret);
 
 #endif
