@@ -36,7 +36,16 @@ LIB_SRC := \
 	lib/histogram.c \
 	lib/log.c \
 	lib/memory.c \
-	lib/options.c
+	lib/options.c \
+	lib/perfdata-decode.c \
+	lib/perfdata-events.c \
+	lib/perfdata-features.c \
+	lib/perfdata-header.c \
+	lib/perfdata-host.c \
+	lib/perfdata-notes.c \
+	lib/perfdata-output.c \
+	lib/perfdata-reader.c \
+	lib/perfdata-writer.c
 
 SYMBOLIZE_SRC := \
 	symbolize/build-id.c \
