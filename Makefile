@@ -50,6 +50,8 @@ LIB_SRC := \
 SYMBOLIZE_SRC := \
 	symbolize/build-id.c \
 	symbolize/cfi-expression.c \
+	symbolize/cfi-program.c \
+	symbolize/cfi.c \
 	symbolize/elf-image.c \
 	symbolize/elf-symbols.c \
 	symbolize/end-reason.c \
