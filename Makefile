@@ -31,6 +31,7 @@ VERSION := $(shell cat VERSION)
 LIB_SRC := \
 	lib/buffer.c \
 	lib/build-id.c \
+	lib/buildid-cache.c \
 	lib/bytes.c \
 	lib/error.c \
 	lib/histogram.c \
@@ -45,7 +46,8 @@ LIB_SRC := \
 	lib/perfdata-notes.c \
 	lib/perfdata-output.c \
 	lib/perfdata-reader.c \
-	lib/perfdata-writer.c
+	lib/perfdata-writer.c \
+	lib/symbol-image.c
 
 SYMBOLIZE_SRC := \
 	symbolize/build-id.c \
