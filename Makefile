@@ -87,17 +87,22 @@ REPORT_SRC :=
 # cmocka programs, one a noun: tests/unit/test-NOUN.c
 UNIT_TESTS := \
 	bytes \
+	elf-image \
 	error \
 	histogram \
 	options \
 	orc \
 	pacer \
 	stop \
+	symbol-table \
+	type-info \
 	unwind-table \
 	unwinder
 
 # Doubles and builders that several unit tests share.
-SUPPORT_SRC :=
+SUPPORT_SRC := \
+	tests/support/btf-builder.c \
+	tests/support/elf-builder.c
 
 # libFuzzer entries: tests/fuzz/fuzz-NAME.c, corpus in tests/fuzz/corpus/NAME/
 FUZZ_TARGETS :=

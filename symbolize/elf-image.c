@@ -71,18 +71,30 @@ static struct px_error *not_elf(const struct px_elf_image *image)
 	return px_error_new(PX_ERR_BAD_FORMAT, "%s is not an ELF file", image->name);
 }
 
-static struct px_error *check_header(struct px_elf_image *image, const GElf_Ehdr *ehdr)
+static struct px_error *check_machine(const struct px_elf_image *image, const Elf64_Ehdr *ehdr)
 {
-	const char *machine = machine_name(ehdr->e_machine);
+	bool swapped = ehdr->e_ident[EI_DATA] == ELFDATA2MSB;
+	uint16_t machine = swapped ? __builtin_bswap16(ehdr->e_machine) : ehdr->e_machine;
+	const char *name = machine_name(machine);
 
-	if (ehdr->e_machine != EM_X86_64 && machine)
+	if (machine == EM_X86_64)
+		return NULL;
+	if (name)
 		return px_error_new(PX_ERR_UNSUPPORTED,
 				    "%s is for %s; only x86-64 is supported", image->name,
-				    machine);
-	if (ehdr->e_machine != EM_X86_64)
-		return px_error_new(PX_ERR_UNSUPPORTED,
-				    "%s is for ELF machine %u; only x86-64 is supported",
-				    image->name, ehdr->e_machine);
+				    name);
+	return px_error_new(PX_ERR_UNSUPPORTED,
+			    "%s is for ELF machine %u; only x86-64 is supported", image->name,
+			    machine);
+}
+
+/* Machine and type lie at the same offsets in 32-bit and big-endian files. */
+static struct px_error *check_header(struct px_elf_image *image, const Elf64_Ehdr *ehdr)
+{
+	struct px_error *err = check_machine(image, ehdr);
+
+	if (err)
+		return err;
 	if (ehdr->e_ident[EI_CLASS] != ELFCLASS64 || ehdr->e_ident[EI_DATA] != ELFDATA2LSB)
 		return px_error_new(PX_ERR_UNSUPPORTED,
 				    "%s is not a 64-bit little-endian ELF file", image->name);
@@ -119,16 +131,27 @@ static bool in_file(const struct px_elf_image *image, uint64_t offset, uint64_t 
 	return px_bytes_slice(image->bytes, offset, size, &part);
 }
 
-static struct px_error *check_sections(struct px_elf_image *image, const GElf_Ehdr *ehdr)
+static bool array_in_file(const struct px_elf_image *image, uint64_t offset, uint64_t count,
+			  uint64_t element_size)
+{
+	uint64_t size = 0;
+
+	return !__builtin_mul_overflow(count, element_size, &size) &&
+	       in_file(image, offset, size);
+}
+
+static struct px_error *check_sections(struct px_elf_image *image, const Elf64_Ehdr *ehdr)
 {
 	Elf_Scn *section = NULL;
-	size_t count = 0;
+	/* Section 0 is always there; it holds the count when that has more than 16 bits. */
+	size_t count = px_max(ehdr->e_shnum, (Elf64_Half)1);
 
 	if (!ehdr->e_shoff)
 		return NULL;
-	if (elf_getshdrnum(image->elf, &count) ||
+	if (!array_in_file(image, ehdr->e_shoff, count, sizeof(Elf64_Shdr)) ||
+	    elf_getshdrnum(image->elf, &count) ||
 	    elf_getshdrstrndx(image->elf, &image->strings) ||
-	    !in_file(image, ehdr->e_shoff, (uint64_t)count * sizeof(Elf64_Shdr)))
+	    !array_in_file(image, ehdr->e_shoff, count, sizeof(Elf64_Shdr)))
 		return truncated(image, "section headers");
 	while ((section = elf_nextscn(image->elf, section))) {
 		GElf_Shdr shdr;
@@ -142,14 +165,15 @@ static struct px_error *check_sections(struct px_elf_image *image, const GElf_Eh
 	return NULL;
 }
 
-static struct px_error *read_segments(struct px_elf_image *image, const GElf_Ehdr *ehdr)
+static struct px_error *read_segments(struct px_elf_image *image, const Elf64_Ehdr *ehdr)
 {
-	size_t count = 0;
+	size_t count = ehdr->e_phnum;
 
 	if (!ehdr->e_phoff)
 		return NULL;
-	if (elf_getphdrnum(image->elf, &count) ||
-	    !in_file(image, ehdr->e_phoff, (uint64_t)count * sizeof(Elf64_Phdr)))
+	if (!array_in_file(image, ehdr->e_phoff, count, sizeof(Elf64_Phdr)) ||
+	    elf_getphdrnum(image->elf, &count) ||
+	    !array_in_file(image, ehdr->e_phoff, count, sizeof(Elf64_Phdr)))
 		return truncated(image, "program headers");
 	for (size_t i = 0; i < count; i++) {
 		struct px_error *err;
@@ -208,20 +232,25 @@ static void find_build_id(struct px_elf_image *image)
 static struct px_error *image_init(struct px_elf_image *image)
 {
 	struct px_error *err;
-	GElf_Ehdr ehdr;
+	Elf64_Ehdr ehdr;
 
 	if (image->bytes.size < SELFMAG || memcmp(image->bytes.data, ELFMAG, SELFMAG))
 		return not_elf(image);
+	if (image->bytes.size < sizeof(ehdr))
+		return truncated(image, "its headers");
+	/* Not libelf's copy: that one hides what lies beyond the file's end. */
+	memcpy(&ehdr, image->bytes.data, sizeof(ehdr));
+	err = check_header(image, &ehdr);
+	if (err)
+		return err;
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return px_error_new(PX_ERR_OTHER, "libelf: %s", elf_errmsg(-1));
 	/* libelf only reads from the bytes: it opens them as ELF_C_READ. */
 	image->elf = elf_memory((char *)(uintptr_t)image->bytes.data, image->bytes.size);
-	if (!image->elf || elf_kind(image->elf) != ELF_K_ELF ||
-	    !gelf_getehdr(image->elf, &ehdr))
-		return truncated(image, "its headers");
-	err = check_header(image, &ehdr);
-	if (!err)
-		err = check_sections(image, &ehdr);
+	if (!image->elf || elf_kind(image->elf) != ELF_K_ELF)
+		return px_error_new(PX_ERR_BAD_FORMAT, "%s is a damaged ELF file: %s",
+				    image->name, elf_errmsg(-1));
+	err = check_sections(image, &ehdr);
 	if (!err)
 		err = read_segments(image, &ehdr);
 	if (!err)

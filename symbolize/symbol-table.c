@@ -3,9 +3,13 @@
  * Symbols sorted by address.
  *
  * Names live in chunks, so that they never move. Sorting builds the arrays that look-ups read:
- * the distinct start addresses alone (what the binary search touches), for each symbol the
- * nearest earlier one that reaches beyond its end (nested symbols: a label inside a function),
- * and a hash of each name (a look-up by name scans those, 4 bytes a symbol).
+ *
+ * - groups, the distinct start addresses, with those symbols of each group that a look-up may
+ *   return: an alias can only be the answer where all that are preferred to it ended before, so
+ *   the ends of a group's candidates ascend;
+ * - for each group the nearest earlier one that reaches beyond it (a label in a function ends,
+ *   the function goes on);
+ * - a hash of each name (a look-up by name scans those, 4 bytes a symbol).
  */
 #include "symbolize/symbol-table.h"
 
@@ -30,11 +34,12 @@ struct px_symbol_table {
 	char *chunk_at;
 	size_t chunk_left;
 	/* Made by sort: */
-	uint32_t *hashes;    /* of symbols[i].name */
-	uint32_t *enclosing; /* nearest j < i with symbols[j].end > symbols[i].end, or NONE */
-	uint64_t *starts;    /* distinct, ascending */
-	uint32_t *firsts;    /* index of the first symbol at starts[k] */
-	size_t starts_count;
+	uint32_t *hashes;     /* of symbols[i].name */
+	uint32_t *candidates; /* indices into symbols, group by group */
+	uint64_t *starts;     /* of group g */
+	uint32_t *firsts;     /* candidates[firsts[g]] .. candidates[firsts[g + 1] - 1] */
+	uint32_t *enclosing;  /* a group before g, or NONE */
+	size_t groups;
 };
 
 struct px_error *px_symbol_table_new(struct px_symbol_table **ret)
@@ -45,10 +50,11 @@ struct px_error *px_symbol_table_new(struct px_symbol_table **ret)
 static void index_drop(struct px_symbol_table *table)
 {
 	px_freep(&table->hashes);
-	px_freep(&table->enclosing);
+	px_freep(&table->candidates);
 	px_freep(&table->starts);
 	px_freep(&table->firsts);
-	table->starts_count = 0;
+	px_freep(&table->enclosing);
+	table->groups = 0;
 }
 
 void px_symbol_table_free(struct px_symbol_table *table)
@@ -218,45 +224,79 @@ static uint32_t hash_of(const char *name)
 	return hash;
 }
 
-static void index_starts(struct px_symbol_table *table)
+/* The first symbol behind i with another start. */
+static size_t group_end(const struct px_symbol_table *table, size_t i)
 {
-	size_t n = 0;
+	uint64_t start = table->symbols[i].start;
 
-	for (size_t i = 0; i < table->count; i++) {
-		if (n && table->starts[n - 1] == table->symbols[i].start)
-			continue;
-		table->starts[n] = table->symbols[i].start;
-		table->firsts[n++] = (uint32_t)i;
-	}
-	table->starts_count = n;
+	while (i < table->count && table->symbols[i].start == start)
+		i++;
+	return i;
 }
 
-/* Symbols without a size reach to the next start; the last one has none to reach for. */
+/* Symbols without a size reach to the next start; those at the last one have none. */
 static void extend_unsized(struct px_symbol_table *table)
 {
-	for (size_t k = 0; k < table->starts_count; k++) {
-		bool last = k + 1 == table->starts_count;
-		size_t group_end = last ? table->count : table->firsts[k + 1];
-		uint64_t next = last ? table->starts[k] + 1 : table->starts[k + 1];
+	for (size_t i = 0, end; i < table->count; i = end) {
+		uint64_t start = table->symbols[i].start, next = UINT64_MAX;
 
-		for (size_t i = table->firsts[k]; i < group_end; i++)
-			if (table->symbols[i].end == table->symbols[i].start)
-				table->symbols[i].end = next;
+		end = group_end(table, i);
+		if (end < table->count)
+			next = table->symbols[end].start;
+		else if (start < UINT64_MAX)
+			next = start + 1;
+		for (size_t k = i; k < end; k++)
+			if (table->symbols[k].end == start)
+				table->symbols[k].end = next;
 	}
 }
 
-/* The chain of enclosing symbols is a stack whose ends grow downwards. */
-static void index_enclosing(struct px_symbol_table *table)
+static uint64_t group_reach(const struct px_symbol_table *table, size_t group)
 {
-	uint32_t top = NONE;
+	return table->symbols[table->candidates[table->firsts[group + 1] - 1]].end;
+}
 
-	for (size_t i = 0; i < table->count; i++) {
-		while (top != NONE && table->symbols[top].end <= table->symbols[i].end)
+static void index_groups(struct px_symbol_table *table)
+{
+	uint32_t used = 0, top = NONE;
+
+	for (size_t i = 0, end; i < table->count; i = end) {
+		size_t group = table->groups++;
+		uint64_t reach = 0;
+
+		end = group_end(table, i);
+		table->starts[group] = table->symbols[i].start;
+		table->firsts[group] = used;
+		for (size_t k = i; k < end; k++) {
+			if (table->symbols[k].end <= reach)
+				continue;
+			reach = table->symbols[k].end;
+			table->candidates[used++] = (uint32_t)k;
+		}
+		table->firsts[group + 1] = used;
+		/* The groups around it are a stack that reaches the less far the higher. */
+		while (top != NONE && group_reach(table, top) <= reach)
 			top = table->enclosing[top];
-		table->enclosing[i] = top;
-		table->hashes[i] = hash_of(table->symbols[i].name);
-		top = (uint32_t)i;
+		table->enclosing[group] = top;
+		top = (uint32_t)group;
 	}
+}
+
+static struct px_error *index_new(struct px_symbol_table *table)
+{
+	size_t count = table->count;
+	struct px_error *err;
+
+	err = px_calloc(count, sizeof(*table->hashes), &table->hashes);
+	if (!err)
+		err = px_calloc(count, sizeof(*table->candidates), &table->candidates);
+	if (!err)
+		err = px_calloc(count, sizeof(*table->starts), &table->starts);
+	if (!err)
+		err = px_calloc(count + 1, sizeof(*table->firsts), &table->firsts);
+	if (!err)
+		err = px_calloc(count, sizeof(*table->enclosing), &table->enclosing);
+	return err;
 }
 
 struct px_error *px_symbol_table_sort(struct px_symbol_table *table)
@@ -264,46 +304,61 @@ struct px_error *px_symbol_table_sort(struct px_symbol_table *table)
 	struct px_error *err;
 
 	index_drop(table);
-	err = px_calloc(table->count, sizeof(*table->hashes), &table->hashes);
-	if (!err)
-		err = px_calloc(table->count, sizeof(*table->enclosing), &table->enclosing);
-	if (!err)
-		err = px_calloc(table->count, sizeof(*table->starts), &table->starts);
-	if (!err)
-		err = px_calloc(table->count, sizeof(*table->firsts), &table->firsts);
+	err = index_new(table);
 	if (!err)
 		err = sort_symbols(table);
 	if (err) {
 		index_drop(table);
 		return err;
 	}
-	index_starts(table);
 	extend_unsized(table);
-	index_enclosing(table);
+	index_groups(table);
+	for (size_t i = 0; i < table->count; i++)
+		table->hashes[i] = hash_of(table->symbols[i].name);
 	return NULL;
 }
 
 /* --- look-up ------------------------------------------------------------------------------ */
 
-const struct px_symbol *px_symbol_table_find(const struct px_symbol_table *table,
-					     uint64_t address)
+/* The last group that starts at or below address; NONE without one. */
+static uint32_t find_group(const struct px_symbol_table *table, uint64_t address)
 {
 	const uint64_t *base = table->starts;
-	size_t n = table->starts_count;
-	uint32_t i;
+	size_t n = table->groups;
 
 	if (!n || address < base[0])
-		return NULL;
+		return NONE;
 	while (n > 1) {
 		size_t half = n / 2;
 
 		base += base[half] <= address ? half : 0;
 		n -= half;
 	}
-	i = table->firsts[base - table->starts];
-	while (i != NONE && table->symbols[i].end <= address)
-		i = table->enclosing[i];
-	return i == NONE ? NULL : &table->symbols[i];
+	return (uint32_t)(base - table->starts);
+}
+
+const struct px_symbol *px_symbol_table_find(const struct px_symbol_table *table,
+					     uint64_t address)
+{
+	uint32_t group = find_group(table, address);
+	uint32_t low, high;
+
+	while (group != NONE && group_reach(table, group) <= address)
+		group = table->enclosing[group];
+	if (group == NONE)
+		return NULL;
+	/* The first candidate that reaches beyond address; the last one does. */
+	low = table->firsts[group];
+	high = table->firsts[group + 1] - 1;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (table->symbols[table->candidates[middle]].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &table->symbols[table->candidates[low]];
 }
 
 bool px_symbol_table_address(const struct px_symbol_table *table, const char *name,

@@ -109,6 +109,28 @@ struct enumerator {
 	bool success;
 };
 
+/* Constants of a fixed size have no sign of their own; compilers write negative ones as sdata.
+ */
+static bool constant_of(Dwarf_Attribute *attribute, int64_t *ret)
+{
+	Dwarf_Sword with_sign;
+	Dwarf_Word without;
+
+	switch (dwarf_whatform(attribute)) {
+	case DW_FORM_sdata:
+	case DW_FORM_implicit_const:
+		if (dwarf_formsdata(attribute, &with_sign))
+			return false;
+		*ret = with_sign;
+		return true;
+	default:
+		if (dwarf_formudata(attribute, &without))
+			return false;
+		*ret = (int64_t)without;
+		return true;
+	}
+}
+
 static bool visit_enumeration(void *context, Dwarf_Die *entry)
 {
 	struct enumerator *wanted = context;
@@ -119,14 +141,10 @@ static bool visit_enumeration(void *context, Dwarf_Die *entry)
 		return false;
 	do {
 		const char *name = dwarf_diename(&child);
-		Dwarf_Sword value;
 
-		if (!name || strcmp(name, wanted->name) ||
-		    !dwarf_attr(&child, DW_AT_const_value, &attribute) ||
-		    dwarf_formsdata(&attribute, &value))
-			continue;
-		wanted->value = value;
-		wanted->success = true;
+		wanted->success = name && !strcmp(name, wanted->name) &&
+				  dwarf_attr(&child, DW_AT_const_value, &attribute) &&
+				  constant_of(&attribute, &wanted->value);
 	} while (!wanted->success && dwarf_siblingof(&child, &child) == 0);
 	return wanted->success;
 }
