@@ -70,11 +70,13 @@ SYMBOLIZE_SRC := \
 
 GUEST_SRC := \
 	guest/linux-identity.c \
+	guest/linux-kernel.c \
 	guest/linux-locate-x86.c \
 	guest/linux-module-layout.c \
 	guest/linux-module-read.c \
 	guest/linux-modules.c \
-	guest/linux-tasks.c
+	guest/linux-tasks.c \
+	guest/linux-unwind.c
 
 TRACER_SRC := \
 	tracer/pacer.c \
