@@ -47,12 +47,6 @@ static bool code_is_breg(struct px_bytes code, const void *tail, size_t tail_siz
 	return true;
 }
 
-static bool compact_offset(int64_t offset, int32_t *ret)
-{
-	*ret = (int32_t)offset;
-	return *ret == offset;
-}
-
 static bool compact_cfa(const struct px_location *cfa, struct px_unwind_rule *rule)
 {
 	static const uint8_t base[PX_REGS] = {
@@ -70,7 +64,8 @@ static bool compact_cfa(const struct px_location *cfa, struct px_unwind_rule *ru
 		rule->cfa_base = reg == PX_REG_BP   ? PX_CFA_BP_INDIRECT
 				 : reg == PX_REG_SP ? PX_CFA_SP_WORD
 						    : PX_CFA_NONE;
-	return rule->cfa_base != PX_CFA_NONE && compact_offset(offset, &rule->cfa_offset);
+	rule->cfa_offset = (int32_t)offset;
+	return rule->cfa_base != PX_CFA_NONE && rule->cfa_offset == offset;
 }
 
 static bool compact_bp(const struct px_location *bp, struct px_unwind_rule *rule)
@@ -96,7 +91,8 @@ static bool compact_bp(const struct px_location *bp, struct px_unwind_rule *rule
 	default:
 		return false;
 	}
-	return compact_offset(offset, &rule->bp_offset);
+	rule->bp_offset = (int16_t)offset;
+	return rule->bp_offset == offset;
 }
 
 static struct px_error *row_add(const struct program *p)

@@ -162,16 +162,19 @@ static bool entry_rule(const struct orc_layout *layout, const struct orc_entry *
 		*ret = rule;
 		return true;
 	}
+	if (layout->cfa_base[sp_reg] == BAD || layout->bp_rule[bp_reg] == BAD ||
+	    layout->shape[type] == BAD)
+		return false;
 	rule.cfa_base = layout->cfa_base[sp_reg];
 	rule.bp = layout->bp_rule[bp_reg];
 	rule.shape = layout->shape[type];
-	/* Linux takes other registers as they are. */
+	/* Linux takes the other registers as they are. */
 	if (rule.cfa_base < PX_CFA_AX)
 		rule.cfa_offset = entry->sp_offset;
 	if (rule.bp != PX_BP_SAME)
 		rule.bp_offset = entry->bp_offset;
 	*ret = rule;
-	return rule.cfa_base != BAD && rule.bp != BAD && rule.shape != BAD;
+	return true;
 }
 
 static struct px_error *parse_row(struct px_bytes ip, uint64_t ip_address,

@@ -71,14 +71,11 @@ bool px_unwind_builder_spans(const struct px_unwind_builder *builder, uint64_t s
 
 static uint32_t rule_hash(const struct px_unwind_rule *rule)
 {
-	uint32_t word[3];
-	uint64_t hash;
+	uint64_t word;
 
 	_Static_assert(sizeof(*rule) == sizeof(word), "a rule has no padding");
-	memcpy(word, rule, sizeof(word));
-	hash = (word[0] * 0x9e3779b97f4a7c15u) ^ (word[1] * 0xc2b2ae3d27d4eb4fu) ^
-	       (word[2] * 0x165667b19e3779f9u);
-	return (uint32_t)(hash >> 32);
+	memcpy(&word, rule, sizeof(word));
+	return (uint32_t)(word * 0x9e3779b97f4a7c15u >> 32);
 }
 
 /* The slot that holds the rule, or the empty one where it belongs. */

@@ -6,16 +6,12 @@
  * all ranges up to it, so the ranges that cover an address are found by one binary search
  * and a short way back. In front of that is a cache from exact addresses to rules.
  */
-#include "symbolize/unwind-map.h"
+#include "symbolize/unwind-map-private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/memory.h"
-
-enum {
-	CACHE_SLOTS = 1 << 16
-};
 
 struct map_range {
 	uint64_t start, end; /* run-time addresses */
@@ -25,27 +21,13 @@ struct map_range {
 	const struct px_unwind_table *table;
 };
 
-/* not_address is the complement: a zeroed slot stands for an address that nothing covers. */
-struct cache_slot {
-	uint64_t not_address;
-	const struct px_unwind_rule *rule;
-};
-
-struct px_unwind_map {
-	struct map_range *ranges;
-	size_t count, capacity;
-	uint64_t next_age;
-	struct cache_slot *cache;
-	bool cache_used;
-};
-
 struct px_error *px_unwind_map_new(struct px_unwind_map **ret)
 {
 	struct px_unwind_map *map = NULL;
 	struct px_error *err = px_calloc(1, sizeof(*map), &map);
 
 	if (!err)
-		err = px_calloc(CACHE_SLOTS, sizeof(map->cache[0]), &map->cache);
+		err = px_calloc(PX_UNWIND_CACHE_SLOTS, sizeof(map->cache[0]), &map->cache);
 	if (err) {
 		px_unwind_map_free(map);
 		return err;
@@ -73,7 +55,7 @@ static void map_changed(struct px_unwind_map *map)
 		map->ranges[i].highest = highest;
 	}
 	if (map->cache_used)
-		memset(map->cache, 0, CACHE_SLOTS * sizeof(map->cache[0]));
+		memset(map->cache, 0, PX_UNWIND_CACHE_SLOTS * sizeof(map->cache[0]));
 	map->cache_used = false;
 }
 
@@ -164,17 +146,23 @@ static const struct px_unwind_rule *map_search(const struct px_unwind_map *map,
 	return NULL;
 }
 
+const struct px_unwind_rule *px_unwind_map_find_slow(struct px_unwind_map *map,
+						     uint64_t address)
+{
+	struct px_unwind_slot *slot = px_unwind_map_slot(map, address);
+	const struct map_range *range = NULL;
+	const struct px_unwind_rule *rule = map_search(map, address, &range);
+
+	*slot = (struct px_unwind_slot){.not_address = ~address};
+	if (rule)
+		slot->rule = *rule;
+	map->cache_used = true;
+	return &slot->rule;
+}
+
 const struct px_unwind_rule *px_unwind_map_find(struct px_unwind_map *map, uint64_t address)
 {
-	struct cache_slot *slot = &map->cache[address & (CACHE_SLOTS - 1)];
-	const struct map_range *range = NULL;
-
-	if (slot->not_address == ~address)
-		return slot->rule;
-	slot->rule = map_search(map, address, &range);
-	slot->not_address = ~address;
-	map->cache_used = true;
-	return slot->rule;
+	return px_unwind_map_find_fast(map, address);
 }
 
 const struct px_cfi_rule *px_unwind_map_find_cfi(const struct px_unwind_map *map,

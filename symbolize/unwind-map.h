@@ -24,8 +24,8 @@ px_must_check struct px_error *px_unwind_map_add(struct px_unwind_map *map, uint
 void px_unwind_map_remove(struct px_unwind_map *map, uint64_t start, uint64_t end);
 
 /**
- * The rule at a run-time address, through a direct-mapped cache of 64 Ki addresses; NULL when
- * no table has one. Not thread-safe.
+ * The rule at a run-time address, through a direct-mapped cache of addresses; PX_CFA_NONE when
+ * no table has one. Never NULL; borrowed until the next call. Not thread-safe.
  */
 const struct px_unwind_rule *px_unwind_map_find(struct px_unwind_map *map, uint64_t address);
 

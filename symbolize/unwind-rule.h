@@ -50,14 +50,14 @@ enum px_bp_rule {
 	PX_BP_UNKNOWN, /* not recoverable */
 };
 
-/** 12 bytes; compared with memcmp, so always start from {0}. */
+/** 8 bytes; compared with memcmp, so always start from {0}, which is "no rule". */
 struct px_unwind_rule {
-	uint8_t cfa_base;   /* enum px_cfa_base */
-	uint8_t shape;	    /* enum px_frame_shape */
-	uint8_t bp;	    /* enum px_bp_rule */
-	uint8_t source;	    /* enum px_rule_source */
-	int32_t cfa_offset; /* bytes */
-	int32_t bp_offset;  /* bytes */
+	uint16_t cfa_base : 4; /* enum px_cfa_base */
+	uint16_t shape : 2;    /* enum px_frame_shape */
+	uint16_t bp : 2;       /* enum px_bp_rule */
+	uint16_t source : 8;   /* enum px_rule_source */
+	int16_t bp_offset;     /* bytes */
+	int32_t cfa_offset;    /* bytes */
 };
 
 /** How one value is recovered (DWARF 5, section 6.4.1). */

@@ -13,8 +13,11 @@
  */
 #include "symbolize/unwinder.h"
 
+#include <string.h>
+
 #include "symbolize/cfi-expression.h"
 #include "symbolize/register-frame.h"
+#include "symbolize/unwind-map-private.h"
 
 enum {
 	MAX_SWITCHES = 8
@@ -47,12 +50,23 @@ static bool ended(struct walk *walk, enum px_end_reason reason)
 	return false;
 }
 
-static inline bool read_word(struct walk *walk, uint64_t address, uint64_t *ret)
+static inline enum px_read_word_result space_read(const struct px_unwind_space *space,
+						  uint64_t address, uint64_t *ret)
+{
+	const struct px_stack_window *window = space->window;
+
+	if (!window || address - window->address >= window->starts)
+		return space->read_word(space->context, address, ret);
+	memcpy(ret, (const char *)window->bytes + (address - window->address), sizeof(*ret));
+	return PX_WORD_OK;
+}
+
+static bool read_word(struct walk *walk, uint64_t address, uint64_t *ret)
 {
 	const struct px_unwind_space *space = walk->space;
-	enum px_read_word_result result = space->read_word(space->context, address, ret);
+	enum px_read_word_result result = space_read(space, address, ret);
 
-	if (__builtin_expect(result == PX_WORD_OK, 1))
+	if (result == PX_WORD_OK)
 		return true;
 	return ended(walk, result == PX_WORD_DEADLINE ? PX_END_DEADLINE : PX_END_BAD_READ);
 }
@@ -114,7 +128,15 @@ static bool find_cfa_rare(struct walk *walk, const struct px_unwind_rule *rule, 
 	}
 }
 
-static inline bool find_cfa(struct walk *walk, const struct px_unwind_rule *rule, uint64_t *ret)
+/* A call frame whose CFA is SP or BP and an offset, with BP in it or unchanged. */
+static inline bool rule_is_plain(const struct px_unwind_rule *rule)
+{
+	return rule->shape == PX_FRAME_CALL &&
+	       (rule->cfa_base == PX_CFA_SP || rule->cfa_base == PX_CFA_BP) &&
+	       rule->bp <= PX_BP_CFA;
+}
+
+static bool find_cfa(struct walk *walk, const struct px_unwind_rule *rule, uint64_t *ret)
 {
 	uint64_t offset = (uint64_t)(int64_t)rule->cfa_offset;
 
@@ -132,8 +154,8 @@ static inline bool find_cfa(struct walk *walk, const struct px_unwind_rule *rule
 }
 
 /* The caller's BP: *bp and *valid hold the callee's and are changed to it. */
-static inline bool find_bp(struct walk *walk, const struct px_unwind_rule *rule, uint64_t cfa,
-			   uint64_t *bp, bool *valid)
+static bool find_bp(struct walk *walk, const struct px_unwind_rule *rule, uint64_t cfa,
+		    uint64_t *bp, bool *valid)
 {
 	uint64_t offset = (uint64_t)(int64_t)rule->bp_offset;
 
@@ -182,7 +204,7 @@ static bool step_registers(struct walk *walk, const struct px_unwind_rule *rule,
 	       switch_allowed(walk, saved.reg[PX_REG_IP], saved.reg[PX_REG_SP]);
 }
 
-static inline bool step_call(struct walk *walk, const struct px_unwind_rule *rule, uint64_t cfa)
+static bool step_call(struct walk *walk, const struct px_unwind_rule *rule, uint64_t cfa)
 {
 	struct px_regs *regs = walk->regs;
 	uint64_t ip = 0, bp = regs->reg[PX_REG_BP];
@@ -192,7 +214,7 @@ static inline bool step_call(struct walk *walk, const struct px_unwind_rule *rul
 		return ended(walk, PX_END_NO_PROGRESS);
 	if (!read_word(walk, cfa - 8, &ip) || !find_bp(walk, rule, cfa, &bp, &bp_known))
 		return false;
-	if (__builtin_expect(cfa <= regs->reg[PX_REG_SP], 0) && !switch_allowed(walk, ip, cfa))
+	if (cfa <= regs->reg[PX_REG_SP] && !switch_allowed(walk, ip, cfa))
 		return false;
 	regs->reg[PX_REG_IP] = ip;
 	regs->reg[PX_REG_SP] = cfa;
@@ -274,12 +296,12 @@ static bool step_without_rule(struct walk *walk, uint64_t ip, uint64_t lookup)
 	return ended(walk, PX_END_BAD_ADDRESS);
 }
 
-static inline bool step(struct walk *walk)
+static bool step(struct walk *walk)
 {
 	uint64_t ip = walk->regs->reg[PX_REG_IP], lookup = walk->exact ? ip : ip - 1, cfa = 0;
-	const struct px_unwind_rule *rule = px_unwind_map_find(walk->space->map, lookup);
+	const struct px_unwind_rule *rule = px_unwind_map_find_fast(walk->space->map, lookup);
 
-	if (__builtin_expect(!rule, 0))
+	if (rule->cfa_base == PX_CFA_NONE)
 		return step_without_rule(walk, ip, lookup);
 	walk->source = rule->source;
 	walk->frame_pointers = false;
@@ -294,16 +316,70 @@ static inline bool step(struct walk *walk)
 	return step_call(walk, rule, cfa);
 }
 
+/*
+ * What nearly every step is, with IP, SP and BP in registers: a call whose CFA is SP or BP
+ * and an offset. Whatever else there is, failures included, is left to step().
+ */
+static size_t walk_calls(struct walk *walk, struct px_frame *frames, size_t count,
+			 size_t capacity)
+{
+	const struct px_unwind_space *space = walk->space;
+	struct px_regs *regs = walk->regs;
+	uint64_t ip = regs->reg[PX_REG_IP], sp = regs->reg[PX_REG_SP],
+		 bp = regs->reg[PX_REG_BP];
+	bool bp_known = regs->valid & 1u << PX_REG_BP, exact = walk->exact;
+	size_t start = count;
+
+	while (count < capacity) {
+		const struct px_unwind_rule *rule =
+			px_unwind_map_find_fast(space->map, exact ? ip : ip - 1);
+		uint64_t cfa, caller_ip = 0, caller_bp = bp;
+
+		if (!rule_is_plain(rule) || (!bp_known && rule->cfa_base == PX_CFA_BP))
+			break;
+		cfa = (rule->cfa_base == PX_CFA_SP ? sp : bp) +
+		      (uint64_t)(int64_t)rule->cfa_offset;
+		if (cfa <= sp || space_read(space, cfa - 8, &caller_ip) != PX_WORD_OK)
+			break;
+		if (rule->bp == PX_BP_CFA &&
+		    space_read(space, cfa + (uint64_t)(int64_t)rule->bp_offset, &caller_bp) !=
+			    PX_WORD_OK)
+			break;
+		bp_known |= rule->bp == PX_BP_CFA;
+		ip = caller_ip, sp = cfa, bp = caller_bp, exact = false;
+		frames[count++] = (struct px_frame){.ip = ip, .source = (uint8_t)rule->source};
+	}
+	if (count > start) {
+		regs->reg[PX_REG_IP] = ip;
+		regs->reg[PX_REG_SP] = sp;
+		regs->reg[PX_REG_BP] = bp;
+		regs->valid = bp_known ? CORE_BP : CORE;
+		walk->exact = exact;
+		walk->frame_pointers = false;
+	}
+	return count;
+}
+
 enum px_end_reason px_unwind(const struct px_unwind_space *space, struct px_regs *regs,
 			     struct px_frame *frames, size_t capacity, size_t *count_ret)
 {
-	struct walk walk = {.space = space, .regs = regs, .exact = true};
+	struct walk walk;
 	size_t count = 1;
 
+	/* The landings are not initialised: it would cost as much as a frame. */
+	walk.space = space;
+	walk.regs = regs;
+	walk.exact = true;
+	walk.frame_pointers = false;
+	walk.outside = false;
+	walk.switches = 0;
 	walk.user = regs->reg[PX_REG_IP] < space->kernel_start;
 	walk.kernel = space->kernel_start && !walk.user;
 	frames[0] = (struct px_frame){.ip = regs->reg[PX_REG_IP], .exact = true};
-	while (step(&walk)) {
+	for (;;) {
+		count = walk_calls(&walk, frames, count, capacity);
+		if (!step(&walk))
+			break;
 		if (count == capacity) {
 			walk.end = PX_END_DEPTH;
 			break;

@@ -84,11 +84,23 @@ enum px_read_word_result {
 	PX_WORD_DEADLINE, /* stop now, keep what there is */
 };
 
+/** A piece of stack that can be read in place. */
+struct px_stack_window {
+	uint64_t address; /* run-time address of the first byte */
+	const void *bytes;
+	uint64_t starts; /* at how many offsets a whole word starts: size - 7; 0: nowhere */
+};
+
 struct px_unwind_space {
 	struct px_unwind_map *map;
 	/** Read the 8-byte word at a run-time address. */
 	enum px_read_word_result (*read_word)(void *context, uint64_t address, uint64_t *ret);
 	void *context;
+	/**
+	 * Optional: where words lie that need no call. read_word may change it, so as to open
+	 * the page that it was asked for; the words in it are read once each.
+	 */
+	const struct px_stack_window *window;
 	/**
 	 * Addresses from here on are the kernel's (x86-64 Linux: 0xffff800000000000). 0 where
 	 * there is only one address space, such as in a unikernel: no user mode.

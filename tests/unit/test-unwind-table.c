@@ -237,9 +237,7 @@ static void test_full_rules_are_kept(void **state)
 
 static int cfa_at(struct px_unwind_map *map, uint64_t address)
 {
-	const struct px_unwind_rule *rule = px_unwind_map_find(map, address);
-
-	return rule ? rule->cfa_offset : 0;
+	return px_unwind_map_find(map, address)->cfa_offset;
 }
 
 static void test_map_asks_in_order(void **state)

@@ -26,6 +26,7 @@ struct fixture {
 	struct px_unwind_table *table;
 	struct px_unwind_map *map;
 	struct px_unwind_space space;
+	struct px_stack_window window;
 	struct px_regs regs;
 	struct px_frame frames[16];
 	size_t count;
@@ -396,6 +397,41 @@ static void test_roots(void **state)
 	tear_down(&f);
 }
 
+/* Opens a window over the whole task stack on the first read. */
+static enum px_read_word_result read_and_open(void *context, uint64_t address, uint64_t *ret)
+{
+	struct fixture *f = context;
+
+	f->window = (struct px_stack_window){
+		.address = STACK,
+		.bytes = f->memory.stack,
+		.starts = sizeof(f->memory.stack) - 7,
+	};
+	return read_word(&f->memory, address, ret);
+}
+
+/* Reads inside the window need no call; the word that straddles its end does, and fails. */
+static void test_window(void **state)
+{
+	struct fixture f;
+
+	set_up(&f);
+	add(&f, 0, call_sp(8));
+	add(&f, 1, call_sp(8 * (WORDS - 10) + 1));
+	f.space.read_word = read_and_open;
+	f.space.context = &f;
+	f.space.window = &f.window;
+	for (size_t i = 0; i < 9; i++)
+		f.memory.stack[i] = return_to(0);
+	f.memory.stack[9] = return_to(1);
+	assert_int_equal(walk(&f, TEXT), PX_END_BAD_READ);
+	assert_int_equal(f.count, 11);
+	assert_true(f.frames[10].ip == return_to(1));
+	/* The first read, and the last one twice: fast and slow step. */
+	assert_int_equal(1000 - f.memory.reads_left, 3);
+	tear_down(&f);
+}
+
 static void test_names(void **state)
 {
 	for (int i = 0; i < PX_END_REASONS; i++)
@@ -421,6 +457,7 @@ int main(void)
 		cmocka_unit_test(test_frame_pointers),
 		cmocka_unit_test(test_encoded_frame_pointer),
 		cmocka_unit_test(test_roots),
+		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_names),
 	};
 
