@@ -104,7 +104,11 @@ UNIT_TESTS := \
 # Doubles and builders that several unit tests share.
 SUPPORT_SRC := \
 	tests/support/btf-builder.c \
-	tests/support/elf-builder.c
+	tests/support/elf-builder.c \
+	tests/support/flat-memory.c \
+	tests/support/guest-double.c \
+	tests/support/inverse-stack.c \
+	tests/support/perfdata-fixture.c
 
 # libFuzzer entries: tests/fuzz/fuzz-NAME.c, corpus in tests/fuzz/corpus/NAME/
 FUZZ_TARGETS :=
@@ -127,6 +131,7 @@ ifneq ($(SAN),)
 SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 
+	perfdata \
 ifeq ($(COV),1)
 SANFLAGS += --coverage
 endif
