@@ -95,6 +95,7 @@ UNIT_TESTS := \
 	options \
 	orc \
 	pacer \
+	perfdata-linux \
 	stop \
 	symbol-table \
 	type-info \
@@ -105,9 +106,6 @@ UNIT_TESTS := \
 SUPPORT_SRC := \
 	tests/support/btf-builder.c \
 	tests/support/elf-builder.c \
-	tests/support/flat-memory.c \
-	tests/support/guest-double.c \
-	tests/support/inverse-stack.c \
 	tests/support/perfdata-fixture.c
 
 # libFuzzer entries: tests/fuzz/fuzz-NAME.c, corpus in tests/fuzz/corpus/NAME/
