@@ -92,6 +92,9 @@ UNIT_TESTS := \
 	elf-image \
 	error \
 	histogram \
+	linux-identity \
+	linux-modules \
+	linux-tasks \
 	options \
 	orc \
 	pacer \
@@ -106,6 +109,7 @@ UNIT_TESTS := \
 SUPPORT_SRC := \
 	tests/support/btf-builder.c \
 	tests/support/elf-builder.c \
+	tests/support/flat-memory.c \
 	tests/support/perfdata-fixture.c
 
 # libFuzzer entries: tests/fuzz/fuzz-NAME.c, corpus in tests/fuzz/corpus/NAME/

@@ -207,6 +207,8 @@ static void switch_to_kernel_root(struct locate *l, uint64_t slide)
 					px_gva_of(symbol + slide), &frame) != PX_READ_OK)
 			continue;
 		own.root = px_root_of(frame.value);
+		/* The next read shall go through the new root. */
+		px_memory_new_generation(l->memory);
 		if (read_banner(&own, slide, buffer, sizeof(buffer), &banner)) {
 			l->root = own.root;
 			return;
