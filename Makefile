@@ -69,6 +69,7 @@ SYMBOLIZE_SRC := \
 	symbolize/unwinder.c
 
 GUEST_SRC := \
+	guest/guest.c \
 	guest/linux-identity.c \
 	guest/linux-kernel.c \
 	guest/linux-locate-x86.c \
@@ -76,7 +77,10 @@ GUEST_SRC := \
 	guest/linux-module-read.c \
 	guest/linux-modules.c \
 	guest/linux-tasks.c \
-	guest/linux-unwind.c
+	guest/linux-unwind.c \
+	guest/memory.c \
+	guest/page-cache.c \
+	guest/page-walk-x86.c
 
 TRACER_SRC := \
 	tracer/pacer.c \
@@ -95,9 +99,12 @@ UNIT_TESTS := \
 	linux-identity \
 	linux-modules \
 	linux-tasks \
+	memory \
 	options \
 	orc \
 	pacer \
+	page-cache \
+	page-walk \
 	perfdata-linux \
 	stop \
 	symbol-table \
@@ -110,6 +117,7 @@ SUPPORT_SRC := \
 	tests/support/btf-builder.c \
 	tests/support/elf-builder.c \
 	tests/support/flat-memory.c \
+	tests/support/guest-double.c \
 	tests/support/perfdata-fixture.c
 
 # libFuzzer entries: tests/fuzz/fuzz-NAME.c, corpus in tests/fuzz/corpus/NAME/

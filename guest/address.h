@@ -28,6 +28,23 @@ typedef struct {
 	uint64_t frame;
 } px_root;
 
+/** What became of following a guest virtual address. */
+enum px_read_outcome {
+	PX_READ_OK,
+	PX_READ_NOT_CANONICAL,
+	PX_READ_NOT_PRESENT,  /* a page-table entry says so */
+	PX_READ_NOT_MAPPABLE, /* the hypervisor refuses the frame: ballooned, MMIO, foreign */
+	PX_READ_BAD_ROOT,     /* paging is off or of a kind that cannot be walked */
+};
+
+/** Paging as the control registers say. */
+enum px_paging {
+	PX_PAGING_OFF,
+	PX_PAGING_4_LEVEL,
+	PX_PAGING_5_LEVEL,
+	PX_PAGING_32BIT, /* not long mode: a 32-bit guest, or one that is still booting */
+};
+
 static inline px_gva px_gva_of(uint64_t value)
 {
 	return (px_gva){value};

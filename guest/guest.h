@@ -42,14 +42,6 @@ enum px_vcpu_state {
 	PX_VCPU_OFFLINE,  /* down, or the slot is empty */
 };
 
-/** Paging as the control registers say. */
-enum px_paging {
-	PX_PAGING_OFF,
-	PX_PAGING_4_LEVEL,
-	PX_PAGING_5_LEVEL,
-	PX_PAGING_32BIT, /* not long mode: a 32-bit guest, or one that is still booting */
-};
-
 /** A vCPU at one instant. */
 struct px_vcpu {
 	enum px_vcpu_state state; /* before the pause */
@@ -73,6 +65,9 @@ struct px_vcpu_entry {
 
 struct px_guest;
 
+/* Pages of one batch of px_guest_ops.map. */
+#define PX_MAP_MAX 512
+
 /**
  * The operations of a back end. All return NULL or an error; a domain that has gone is
  * PX_ERR_DOMAIN_GONE from every one of them.
@@ -94,20 +89,21 @@ struct px_guest_ops {
 	struct px_error *(*entry)(struct px_guest *guest, uint32_t vcpu,
 				  struct px_vcpu_entry *ret);
 	/**
-	 * Map count <= 512 frames read-only in one batch. ret[i] is the page's address, or NULL
-	 * where that frame could not be mapped. Release each with unmap.
+	 * Map count <= PX_MAP_MAX frames read-only, one page after another from *ret on, in one
+	 * batch. mapped_ret[i] says whether frame i is there; a page that is not must not be
+	 * touched. *ret is NULL where none could be mapped. Released as a whole by unmap.
 	 */
 	struct px_error *(*map)(struct px_guest *guest, const px_frame_number *frames,
-				size_t count, const void **ret);
-	void (*unmap)(struct px_guest *guest, const void *page);
+				size_t count, const uint8_t **ret, bool *mapped_ret);
+	void (*unmap)(struct px_guest *guest, const uint8_t *pages, size_t count);
 	void (*close)(struct px_guest *guest);
 };
 
 /** Calls made so far, for budgets and summaries. */
 struct px_guest_counts {
-	uint64_t hypercalls; /* entries of a multicall count one each, the multicall itself one
+	uint64_t hypercalls; /* the entries of a multicall count, the multicall itself does not
 			      */
-	uint64_t ioctls;
+	uint64_t ioctls;     /* as many traps into the hypervisor, mappings aside */
 	uint64_t mapped_pages;
 };
 

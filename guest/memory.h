@@ -2,22 +2,18 @@
 /*
  * Reading a guest's virtual memory: page cache, page walk and translation cache in one handle.
  *
- * Pages are mapped read-only on first use and kept, keyed by frame, up to a bound. Translations
- * are kept too, keyed by (root, virtual page); those of stacks and user space may change under
- * us, so px_memory_new_generation forgets everything but kernel text and page-table pages.
+ * Pages are mapped read-only on first use and kept, keyed by frame, up to a bound; page tables
+ * are pages like all others. Translations are kept for one generation, keyed by (root, virtual
+ * page); for addresses of the upper half, which all roots of a kernel share, by page alone.
+ *
+ * What is mapped shows the guest's memory as it is now, and the guest may write to it while we
+ * look, unless it is paused. A page that the guest gave back (ballooning) stays what it was:
+ * when the domain's memory size changes, px_memory_drop.
  */
 #ifndef PX_GUEST_MEMORY_H
 #define PX_GUEST_MEMORY_H
 
 #include "guest/guest.h"
-
-enum px_read_outcome {
-	PX_READ_OK,
-	PX_READ_NOT_CANONICAL,
-	PX_READ_NOT_PRESENT,  /* a page-table entry says so */
-	PX_READ_NOT_MAPPABLE, /* the hypervisor refuses the frame: ballooned, MMIO, foreign */
-	PX_READ_BAD_ROOT,     /* paging is off or of a kind that cannot be walked */
-};
 
 struct px_memory;
 
@@ -33,20 +29,34 @@ void px_memory_free(struct px_memory *memory);
 enum px_read_outcome px_memory_read(struct px_memory *memory, enum px_paging paging,
 				    px_root root, px_gva address, void *buffer, size_t size);
 
-/** Translate one address to its frame. */
+/**
+ * Read the 8-byte word at address: px_memory_read for the words of a stack, at a few ns where
+ * the page's translation is of this generation. *ret is untouched on failure.
+ */
+enum px_read_outcome px_memory_word(struct px_memory *memory, enum px_paging paging,
+				    px_root root, px_gva address, uint64_t *ret);
+
+/**
+ * Map what is missing of [address, address + size) in one batch, as far as it is present, and
+ * the page tables that lead there. Of more than 64 pages, only the first.
+ */
+void px_memory_prefetch(struct px_memory *memory, enum px_paging paging, px_root root,
+			px_gva address, size_t size);
+
+/** Translate one address to its frame; does not map the frame. */
 enum px_read_outcome px_memory_translate(struct px_memory *memory, enum px_paging paging,
 					 px_root root, px_gva address, px_frame_number *ret);
 
-/** Start a new tick: cached translations older than this one are checked again on use. */
+/** Start a new tick: from now on page tables are asked again. What is mapped stays mapped. */
 void px_memory_new_generation(struct px_memory *memory);
 
 /** Unmap everything and forget all translations: the domain dies or its memory changed. */
 void px_memory_drop(struct px_memory *memory);
 
 struct px_memory_counts {
-	uint64_t pages_mapped; /* map operations that brought a page in, ever */
-	uint64_t pages_evicted;
-	uint64_t translations; /* asked for */
+	uint64_t pages_mapped;	/* that were brought in, ever */
+	uint64_t pages_evicted; /* that made room for others, ever */
+	uint64_t translations;	/* asked for */
 	uint64_t translation_hits;
 	uint64_t table_reads; /* page-table entries read */
 };
