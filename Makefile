@@ -54,6 +54,7 @@ SYMBOLIZE_SRC := \
 	symbolize/cfi-expression.c \
 	symbolize/cfi-program.c \
 	symbolize/cfi.c \
+	symbolize/demangle.c \
 	symbolize/elf-image.c \
 	symbolize/elf-symbols.c \
 	symbolize/end-reason.c \
@@ -93,6 +94,7 @@ REPORT_SRC :=
 # cmocka programs, one a noun: tests/unit/test-NOUN.c
 UNIT_TESTS := \
 	bytes \
+	demangle \
 	elf-image \
 	error \
 	histogram \
