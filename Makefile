@@ -89,7 +89,14 @@ TRACER_SRC := \
 
 RINGTRACE_SRC :=
 
-REPORT_SRC :=
+REPORT_SRC := \
+	report/flame.c \
+	report/hist.c \
+	report/intern.c \
+	report/palette.c \
+	report/profile.c \
+	report/text.c \
+	report/tree.c
 
 # cmocka programs, one a noun: tests/unit/test-NOUN.c
 UNIT_TESTS := \
@@ -108,8 +115,10 @@ UNIT_TESTS := \
 	page-cache \
 	page-walk \
 	perfdata-linux \
+	profile \
 	stop \
 	symbol-table \
+	text \
 	type-info \
 	unwind-table \
 	unwinder
@@ -152,7 +161,7 @@ endif
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 NEED := $(if $(PKG_LIBS),,need-packages)
-PKG_LIBS += -liberty -lpthread
+PKG_LIBS += -liberty -lm -lpthread
 
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. $(WARNINGS) $(PKG_CFLAGS) \
 	$(CFLAGS) $(SANFLAGS)
