@@ -90,13 +90,22 @@ TRACER_SRC := \
 RINGTRACE_SRC :=
 
 REPORT_SRC := \
+	report/build.c \
+	report/dso-load.c \
+	report/dso.c \
+	report/filter.c \
 	report/flame.c \
 	report/hist.c \
 	report/intern.c \
+	report/maps.c \
 	report/palette.c \
 	report/profile.c \
+	report/session.c \
+	report/symbol-files.c \
+	report/tasks.c \
 	report/text.c \
-	report/tree.c
+	report/tree.c \
+	report/trust.c
 
 # cmocka programs, one a noun: tests/unit/test-NOUN.c
 UNIT_TESTS := \
@@ -104,10 +113,12 @@ UNIT_TESTS := \
 	demangle \
 	elf-image \
 	error \
+	filter \
 	histogram \
 	linux-identity \
 	linux-modules \
 	linux-tasks \
+	maps \
 	memory \
 	options \
 	orc \
