@@ -90,16 +90,26 @@ TRACER_SRC := \
 RINGTRACE_SRC :=
 
 REPORT_SRC := \
+	report/assets.c \
 	report/build.c \
+	report/call-graph.c \
+	report/cmd-report.c \
+	report/cmd-script.c \
 	report/dso-load.c \
 	report/dso.c \
+	report/figures.c \
 	report/filter.c \
 	report/flame.c \
 	report/hist.c \
+	report/input.c \
 	report/intern.c \
 	report/maps.c \
 	report/palette.c \
 	report/profile.c \
+	report/render-folded.c \
+	report/render-html.c \
+	report/render-stdio.c \
+	report/render-svg.c \
 	report/session.c \
 	report/symbol-files.c \
 	report/tasks.c \

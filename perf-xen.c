@@ -7,8 +7,13 @@
 
 #include "lib/command.h"
 #include "lib/error.h"
+#include "report/cmd-report.h"
 
-static const struct px_command *const commands[] = {NULL};
+static const struct px_command *const commands[] = {
+	&px_command_report,
+	&px_command_script,
+	NULL,
+};
 
 static void print_usage(FILE *out)
 {
