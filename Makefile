@@ -358,11 +358,9 @@ $(O)/%.tidy: %.c $(O)/%.o .clang-tidy
 		{ grep -A2 -e ' error: ' -e ' warning: ' $@.log; false; }
 	@touch $@
 
-# Suppressed: cppcheck gives up on a statement expression within an initializer, and takes a
-# callback's result for a pointer to what the callback was given.
 cppcheck: | $(NEED)
 	@cppcheck --quiet --std=c11 -j2 -I. -D_GNU_SOURCE --inline-suppr --error-exitcode=1 \
-		--enable=warning,portability --suppress=internalAstError --suppress=invalidLifetime \
+		--enable=warning,portability --suppressions-list=tests/cppcheck-suppressions \
 		-DPX_VERSION='"$(VERSION)"' \
 		$(PROGRAM_SRC)
 
