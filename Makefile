@@ -85,7 +85,8 @@ GUEST_SRC := \
 
 TRACER_SRC := \
 	tracer/pacer.c \
-	tracer/stop.c
+	tracer/stop.c \
+	tracer/vcpu-list.c
 
 RINGTRACE_SRC :=
 
@@ -142,7 +143,8 @@ UNIT_TESTS := \
 	text \
 	type-info \
 	unwind-table \
-	unwinder
+	unwinder \
+	vcpu-list
 
 # Doubles and builders that several unit tests share.
 SUPPORT_SRC := \
