@@ -84,6 +84,7 @@ GUEST_SRC := \
 	guest/page-walk-x86.c
 
 TRACER_SRC := \
+	tracer/address-map.c \
 	tracer/pacer.c \
 	tracer/stop.c \
 	tracer/vcpu-list.c
@@ -120,6 +121,7 @@ REPORT_SRC := \
 
 # cmocka programs, one a noun: tests/unit/test-NOUN.c
 UNIT_TESTS := \
+	address-map \
 	bytes \
 	demangle \
 	elf-image \
