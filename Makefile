@@ -87,6 +87,7 @@ TRACER_SRC := \
 	tracer/address-map.c \
 	tracer/pacer.c \
 	tracer/stop.c \
+	tracer/tally.c \
 	tracer/vcpu-list.c
 
 RINGTRACE_SRC :=
@@ -142,6 +143,7 @@ UNIT_TESTS := \
 	profile \
 	stop \
 	symbol-table \
+	tally \
 	text \
 	type-info \
 	unwind-table \

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One tick of sampling: the guest is paused, the stacks of its vCPUs are walked, the guest
+ * goes on. What a tick finds is plain data; nothing is allocated, printed, named or written
+ * while the guest is paused.
+ */
+#ifndef PX_TRACER_SAMPLER_H
+#define PX_TRACER_SAMPLER_H
+
+#include "guest/guest.h"
+#include "guest/linux-tasks.h"
+#include "guest/memory.h"
+#include "tracer/vcpu-list.h"
+
+enum {
+	PX_SAMPLE_FRAMES = 127, /* perf's own limit */
+};
+
+/** One vCPU at one tick. */
+struct px_sample {
+	uint64_t time_ns; /* CLOCK_MONOTONIC */
+	uint32_t vcpu;
+	enum px_vcpu_state state; /* never OFFLINE */
+	bool user_mode;		  /* frames: the user program's IP alone */
+	enum px_end_reason end;
+	bool have_task;
+	struct px_task task;
+	uint64_t cpu_time_ns; /* that the vCPU has used so far */
+	size_t frame_count;   /* at least 1 */
+	struct px_frame frames[PX_SAMPLE_FRAMES];
+};
+
+/** What is known of the guest's kernel. Zero-initialised: nothing, and stacks are not walked.
+ * The functions run while the guest is paused. */
+struct px_sampler_kernel {
+	struct px_unwind_map *map; /* its unwind tables; NULL: none */
+	uint64_t start;		   /* of kernel addresses; 0: there is one address space */
+	bool have_root; /* root and paging map all kernel memory; else the vCPU's do */
+	px_root root;
+	enum px_paging paging;
+	void *context;
+	bool (*current_task)(void *context, const struct px_vcpu *vcpu, struct px_task *ret);
+	enum px_end_reason (*refine_end)(void *context, enum px_end_reason reason,
+					 uint64_t address);
+};
+
+struct px_sampler_options {
+	struct px_vcpu_list vcpus;
+	bool idle;	       /* sample blocked vCPUs as well */
+	bool pause;	       /* stop the guest while its stacks are walked */
+	uint64_t max_pause_ns; /* end the walks then, counted from when the guest is stopped */
+};
+
+/** What a tick found. The samples live until the next tick. */
+struct px_tick {
+	const struct px_sample *samples;
+	size_t sample_count;
+	uint32_t idle, offline; /* vCPUs asked for that were blocked or offline: not sampled */
+	uint64_t pause_ns;	/* at most so long the guest was stopped; 0 without a pause */
+	uint64_t hypercalls, ioctls;
+	/** No vCPU was on a processor, or has been since the last tick: the guest is idle,
+	 * starved or paused by someone else. */
+	bool stands_still;
+};
+
+struct px_sampler;
+
+/** guest, memory and what kernel points at are borrowed and must outlive the sampler. */
+px_must_check struct px_error *px_sampler_new(struct px_guest *guest, struct px_memory *memory,
+					      const struct px_sampler_kernel *kernel,
+					      const struct px_sampler_options *options,
+					      struct px_sampler **ret);
+void px_sampler_free(struct px_sampler *sampler);
+
+/** Make room for as many vCPUs as guest->domain says: they can be plugged in. */
+px_must_check struct px_error *px_sampler_resize(struct px_sampler *sampler);
+
+/**
+ * Take one sample of each vCPU that runs or wants to. On every way out the guest runs again, as
+ * far as that is ours to say. Errors: those of the guest.
+ */
+px_must_check struct px_error *px_sampler_tick(struct px_sampler *sampler, struct px_tick *ret);
+
+#endif
