@@ -14,7 +14,7 @@ cat >"$bin/perf-xen" <<'END'
 case $*  in
 help) printf 'usage: x\n\ncommands:\n  record     take it\n  help       help\n\nDOM is a name.\n' ;;
 "help record")
-	printf 'usage: perf xen record\n\nTake it\n\nsampling:\n'
+	printf 'usage: perf xen record [OPTIONS] DOM\n\nTake it\n\nsampling:\n'
 	printf '  -F, --frequency HZ           how often\n      --vmlinux FILE           names\n'
 	printf '  -a                           all\n'
 	;;
@@ -54,4 +54,6 @@ PATH=$(dirname "$PERF_XEN"):$PATH
 rm "$bin/perf-xen"
 hash -r
 offers "version" perf-xen ver
+offers "--stdio" perf-xen report --std
+offers "" perf-xen report ""
 echo "1..$n"
