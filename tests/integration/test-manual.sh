@@ -37,6 +37,7 @@ page_problems()
 }
 
 commands=$("$PERF_XEN" help | sed -n '/^commands:/,$s/^  \([a-z]\{2,\}\)  .*/\1/p')
+judge "help lists the commands" "$(grep -qx version <<<"$commands" || echo " $commands")"
 for command in $commands; do
 	case $command in help | version) continue ;; esac
 	judge "$command" "$(page_problems "$command" | tr -d '\n')"
