@@ -85,7 +85,9 @@ GUEST_SRC := \
 
 TRACER_SRC := \
 	tracer/address-map.c \
+	tracer/domain-text.c \
 	tracer/pacer.c \
+	tracer/recording.c \
 	tracer/stop.c \
 	tracer/tally.c \
 	tracer/vcpu-list.c
@@ -141,6 +143,7 @@ UNIT_TESTS := \
 	page-walk \
 	perfdata-linux \
 	profile \
+	recording \
 	stop \
 	symbol-table \
 	tally \

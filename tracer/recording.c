@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Records and notes from samples. */
+#include "tracer/recording.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "lib/perfdata-notes.h"
+#include "tracer/address-map.h"
+#include "tracer/domain-text.h"
+
+enum {
+	COMMS = 1 << 14,
+	COMM_MAX = PX_DOMAIN_NAME_MAX + 16,
+	KERNEL_PID = -1,
+};
+
+/* The name that the file has for a thread last. */
+struct comm {
+	uint32_t tid; /* 0: none */
+	uint32_t pid;
+	char name[PX_LINUX_COMM_MAX];
+};
+
+struct image {
+	uint64_t start, end;
+	struct px_build_id build_id;
+	char *name;
+};
+
+/* Notes of one kind under construction. */
+struct note {
+	struct px_note_builder builder;
+	uint8_t memory[PX_PERF_NOTE_MAX];
+};
+
+struct px_recording {
+	struct px_perf_writer *writer;
+	uint32_t domain_id;
+	char domain_name[PX_DOMAIN_NAME_MAX];
+	uint64_t period_ns;
+	struct px_namer namer;
+	struct image *images;
+	size_t image_count, image_capacity;
+	struct px_address_map looked_up; /* addresses; 1: has a name */
+	struct px_address_map symbols;	 /* starts of symbols that are in notes */
+	struct note names, summary;
+	uint64_t named, unnamed; /* frames */
+	bool leader_named;	 /* the domain has its name in the file */
+	/* Direct-mapped by tid: two threads that share a place only cost COMM records. */
+	struct comm comms[COMMS];
+};
+
+static void note_init(struct note *note)
+{
+	note->builder = (struct px_note_builder){.data = note->memory,
+						 .capacity = sizeof(note->memory)};
+}
+
+static struct px_error *note_write(struct px_recording *recording, struct note *note,
+				   enum px_perf_note kind)
+{
+	struct px_bytes payload = px_bytes_of(note->builder.data, note->builder.size);
+
+	if (!payload.size)
+		return NULL;
+	note->builder.size = 0;
+	return px_perf_writer_note(recording->writer, kind, payload);
+}
+
+struct px_error *px_recording_open(const struct px_recording_setup *setup,
+				   struct px_recording **ret)
+{
+	const struct px_perf_event event = {
+		.name = "vcpu-clock", .frequency = true, .rate = setup->frequency};
+	struct px_recording *recording = NULL;
+	struct px_error *err = px_calloc(1, sizeof(*recording), &recording);
+
+	if (err)
+		return err;
+	recording->domain_id = setup->domain->id;
+	px_domain_label(setup->domain, recording->domain_name, sizeof(recording->domain_name));
+	recording->period_ns = 1000000000u / setup->frequency;
+	recording->namer = setup->namer;
+	note_init(&recording->names);
+	note_init(&recording->summary);
+	err = px_perf_writer_open(setup->path, setup->host, &event, 1, &recording->writer);
+	if (err) {
+		px_recording_free(recording);
+		return err;
+	}
+	*ret = recording;
+	return NULL;
+}
+
+void px_recording_free(struct px_recording *recording)
+{
+	if (!recording)
+		return;
+	px_perf_writer_free(recording->writer);
+	px_address_map_fini(&recording->looked_up);
+	px_address_map_fini(&recording->symbols);
+	for (size_t i = 0; i < recording->image_count; i++)
+		free(recording->images[i].name);
+	free(recording->images);
+	free(recording);
+}
+
+/* --- kernel text -------------------------------------------------------------------------- */
+
+static bool same_id(const struct px_build_id *a, const struct px_build_id *b)
+{
+	return (!a->size && !b->size) || px_build_id_equal(a, b);
+}
+
+static struct image *find_image(const struct px_recording *recording, uint64_t start)
+{
+	for (size_t i = 0; i < recording->image_count; i++)
+		if (recording->images[i].start == start)
+			return &recording->images[i];
+	return NULL;
+}
+
+bool px_recording_maps(const struct px_recording *recording,
+		       const struct px_recording_image *image)
+{
+	const struct image *known = find_image(recording, image->start);
+
+	return known && known->end == image->end &&
+	       same_id(&known->build_id, &image->build_id) && !strcmp(known->name, image->name);
+}
+
+/* Remember what is mapped at a place. */
+static struct px_error *keep_image(struct px_recording *recording,
+				   const struct px_recording_image *image)
+{
+	struct image *known = find_image(recording, image->start);
+	char *name;
+	struct px_error *err = px_strdup(image->name, &name);
+
+	if (err)
+		return err;
+	if (!known) {
+		err = px_array_grow(recording->images, recording->image_count,
+				    recording->image_capacity);
+		if (err) {
+			free(name);
+			return err;
+		}
+		known = &recording->images[recording->image_count++];
+		*known = (struct image){.start = image->start};
+	}
+	free(known->name);
+	known->name = name;
+	known->end = image->end;
+	known->build_id = image->build_id;
+	return NULL;
+}
+
+struct px_error *px_recording_map(struct px_recording *recording, uint64_t time_ns,
+				  const struct px_recording_image *image)
+{
+	const bool have_id = image->build_id.size > 0;
+	const struct px_perf_record record = {
+		.type = have_id ? PX_PERF_MMAP2 : PX_PERF_MMAP,
+		.misc = PX_PERF_MISC_KERNEL | (have_id ? PX_PERF_MISC_MMAP_BUILD_ID : 0),
+		.origin = {.pid = KERNEL_PID, .time = time_ns},
+		.mmap = {.pid = KERNEL_PID,
+			 .start = image->start,
+			 .length = image->end - image->start,
+			 .offset = image->reference,
+			 .build_id = image->build_id,
+			 .name = image->name},
+	};
+	struct px_error *err = keep_image(recording, image);
+
+	return err ? err : px_perf_writer_add(recording->writer, &record);
+}
+
+/* --- names of addresses ------------------------------------------------------------------- */
+
+void px_recording_forget_names(struct px_recording *recording)
+{
+	px_address_map_clear(&recording->looked_up);
+	px_address_map_clear(&recording->symbols);
+}
+
+static struct px_error *note_symbol(struct px_recording *recording,
+				    const struct px_linux_symbol *symbol)
+{
+	struct px_note_builder *builder = &recording->names.builder;
+	char module[PX_LINUX_MODULE_NAME_MAX + 2] = "[kernel.kallsyms]";
+	const struct px_note_symbol name = {.start = symbol->start,
+					    .end = symbol->end,
+					    .pid = KERNEL_PID,
+					    .name = symbol->name,
+					    .module = module};
+	struct px_error *err;
+
+	if (px_address_map_get(&recording->symbols, symbol->start))
+		return NULL;
+	if (symbol->module)
+		snprintf(module, sizeof(module), "[%s]", symbol->module);
+	if (!px_note_add_symbol(builder, &name)) {
+		err = note_write(recording, &recording->names, PX_PERF_NOTE_SYMBOLS);
+		if (err)
+			return err;
+		/* One that does not fit into an empty note stays without a name. */
+		if (!px_note_add_symbol(builder, &name))
+			return NULL;
+	}
+	return px_address_map_put(&recording->symbols, symbol->start, 1);
+}
+
+/* Note the name of an address at its first sight, and count whether it has one. */
+static struct px_error *name_address(struct px_recording *recording, uint64_t address)
+{
+	const uint8_t *known = px_address_map_get(&recording->looked_up, address);
+	struct px_linux_symbol symbol;
+	struct px_error *err;
+	bool named;
+
+	if (known) {
+		recording->named += *known;
+		recording->unnamed += !*known;
+		return NULL;
+	}
+	/* 0 is no key of the map, and no code. */
+	if (!address) {
+		recording->unnamed++;
+		return NULL;
+	}
+	named = px_namer_find(&recording->namer, address, &symbol);
+	recording->named += named;
+	recording->unnamed += !named;
+	err = named ? note_symbol(recording, &symbol) : NULL;
+	return err ? err : px_address_map_put(&recording->looked_up, address, named);
+}
+
+static struct px_error *name_frames(struct px_recording *recording,
+				    const struct px_sample *sample)
+{
+	struct px_error *err = NULL;
+
+	if (sample->user_mode || !recording->namer.find)
+		return NULL;
+	for (size_t i = 0; !err && i < sample->frame_count; i++)
+		err = name_address(recording, px_frame_lookup_address(&sample->frames[i]));
+	return err;
+}
+
+/* --- processes and threads ---------------------------------------------------------------- */
+
+static bool task_known(const struct px_sample *sample)
+{
+	return sample->have_task && sample->task.pid <= PX_TASK_ID_MAX &&
+	       sample->task.tid <= PX_TASK_ID_MAX;
+}
+
+static struct px_perf_origin origin_of(const struct px_recording *recording,
+				       const struct px_sample *sample)
+{
+	struct px_perf_origin origin = {.cpu = sample->vcpu, .time = sample->time_ns};
+
+	if (!task_known(sample)) {
+		origin.pid = PX_ID_DOMAIN + recording->domain_id;
+		origin.tid = PX_ID_VCPU + sample->vcpu;
+	} else if (sample->task.idle) {
+		origin.pid = PX_ID_TASK;
+		origin.tid = PX_ID_IDLE + sample->vcpu;
+	} else {
+		origin.pid = PX_ID_TASK + sample->task.pid;
+		origin.tid = PX_ID_TASK + sample->task.tid;
+	}
+	return origin;
+}
+
+static struct px_error *add_comm(struct px_recording *recording,
+				 const struct px_perf_origin *origin, const char *name)
+{
+	const struct px_perf_record record = {
+		.type = PX_PERF_COMM,
+		.origin = *origin,
+		.comm = {.pid = origin->pid, .tid = origin->tid, .name = name},
+	};
+
+	return px_perf_writer_add(recording->writer, &record);
+}
+
+/* The domain is the process of all vCPUs without a task. */
+static struct px_error *name_vcpu(struct px_recording *recording,
+				  const struct px_perf_origin *origin)
+{
+	struct px_perf_origin leader = *origin;
+	char name[COMM_MAX];
+	struct px_error *err = NULL;
+
+	leader.tid = leader.pid;
+	if (!recording->leader_named)
+		err = add_comm(recording, &leader, recording->domain_name);
+	recording->leader_named = true;
+	if (err)
+		return err;
+	snprintf(name, sizeof(name), "%s/vcpu%u", recording->domain_name, origin->cpu);
+	return add_comm(recording, origin, name);
+}
+
+/* Say who origin is, unless the file says so already. */
+static struct px_error *name_origin(struct px_recording *recording,
+				    const struct px_sample *sample,
+				    const struct px_perf_origin *origin)
+{
+	const bool task = task_known(sample);
+	struct comm now = {.tid = origin->tid, .pid = origin->pid};
+	struct comm *known = &recording->comms[origin->tid % COMMS];
+
+	if (task)
+		snprintf(now.name, sizeof(now.name), "%s", sample->task.comm);
+	if (!memcmp(known, &now, sizeof(now)))
+		return NULL;
+	*known = now;
+	return task ? add_comm(recording, origin, now.name) : name_vcpu(recording, origin);
+}
+
+/* --- records ------------------------------------------------------------------------------ */
+
+static struct px_error *add_sample(struct px_recording *recording,
+				   const struct px_sample *sample,
+				   const struct px_perf_origin *origin)
+{
+	uint64_t chain[1 + PX_SAMPLE_FRAMES];
+	uint8_t sources[PX_SAMPLE_FRAMES], raw[PX_SAMPLE_OUTCOME_MAX];
+	struct px_perf_record record = {
+		.type = PX_PERF_SAMPLE,
+		.misc = sample->user_mode ? PX_PERF_MISC_USER : PX_PERF_MISC_KERNEL,
+		.origin = *origin,
+		.sample = {.ip = sample->frames[0].ip,
+			   .period = recording->period_ns,
+			   .chain = {.ips = chain, .count = 1 + sample->frame_count}},
+	};
+
+	chain[0] = sample->user_mode ? PX_PERF_CONTEXT_USER : PX_PERF_CONTEXT_KERNEL;
+	for (size_t i = 0; i < sample->frame_count; i++) {
+		chain[1 + i] = sample->frames[i].ip;
+		sources[i] = sample->frames[i].source;
+	}
+	record.sample.raw = px_sample_outcome_encode(raw, (uint8_t)sample->end,
+						     (uint8_t)sample->state, sources,
+						     sample->frame_count);
+	return px_perf_writer_add(recording->writer, &record);
+}
+
+struct px_error *px_recording_add(struct px_recording *recording,
+				  const struct px_sample *sample)
+{
+	const struct px_perf_origin origin = origin_of(recording, sample);
+	struct px_error *err = name_origin(recording, sample, &origin);
+
+	if (!err)
+		err = name_frames(recording, sample);
+	return err ? err : add_sample(recording, sample, &origin);
+}
+
+struct px_error *px_recording_lost(struct px_recording *recording, uint64_t time_ns,
+				   uint64_t count)
+{
+	const struct px_perf_record record = {
+		.type = PX_PERF_LOST,
+		.origin = {.pid = PX_ID_DOMAIN + recording->domain_id,
+			   .tid = PX_ID_DOMAIN + recording->domain_id,
+			   .time = time_ns},
+		.lost = count,
+	};
+
+	return px_perf_writer_add(recording->writer, &record);
+}
+
+struct px_error *px_recording_round(struct px_recording *recording)
+{
+	struct px_error *err = note_write(recording, &recording->names, PX_PERF_NOTE_SYMBOLS);
+
+	return err ? err : px_perf_writer_round(recording->writer);
+}
+
+/* --- summary and end ---------------------------------------------------------------------- */
+
+void px_recording_count(const struct px_recording *recording, struct px_tally *tally)
+{
+	tally->named = recording->named;
+	tally->unnamed = recording->unnamed;
+}
+
+uint64_t px_recording_size(const struct px_recording *recording)
+{
+	return px_perf_writer_size(recording->writer);
+}
+
+static bool add_pair(void *recording, const char *key, const char *value)
+{
+	return px_note_add_pair(&((struct px_recording *)recording)->summary.builder, key,
+				value);
+}
+
+struct px_error *px_recording_pair(struct px_recording *recording, const char *key,
+				   const char *value)
+{
+	if (add_pair(recording, key, value))
+		return NULL;
+	return px_error_new(PX_ERR_LIMIT, "the summary of the recording is too long");
+}
+
+struct px_error *px_recording_finish(struct px_recording *recording,
+				     const struct px_tally *tally)
+{
+	struct px_error *err = note_write(recording, &recording->names, PX_PERF_NOTE_SYMBOLS);
+
+	if (!err && !px_tally_each_pair(tally, add_pair, recording))
+		err = px_error_new(PX_ERR_LIMIT, "the summary of the recording is too long");
+	if (!err)
+		err = note_write(recording, &recording->summary, PX_PERF_NOTE_SUMMARY);
+	return err ? err : px_perf_writer_finish(recording->writer);
+}
