@@ -141,9 +141,11 @@ UNIT_TESTS := \
 	pacer \
 	page-cache \
 	page-walk \
+	perfdata \
 	perfdata-linux \
 	profile \
 	recording \
+	stock-perf \
 	stop \
 	symbol-table \
 	tally \
