@@ -109,6 +109,7 @@ REPORT_SRC := \
 	report/input.c \
 	report/intern.c \
 	report/maps.c \
+	report/memo.c \
 	report/palette.c \
 	report/profile.c \
 	report/render-folded.c \
@@ -167,7 +168,8 @@ SUPPORT_SRC := \
 FUZZ_TARGETS :=
 
 # Benchmarks: tests/bench/bench-NAME.c
-BENCHES :=
+BENCHES := \
+	report
 
 # --- flags --------------------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Building the profile. Nearly all frames were seen before under the same caller: an edge from
- * (caller's node, object, address) to the callee's node is one look-up, without asking for the
- * frame's name. Only the first time goes through names.
+ * Building the profile. Most stacks were seen before, and are found as a whole. Of those that
+ * were not, nearly all frames were seen under the same caller: an edge from (caller's node,
+ * object, address) to the callee's node is one look-up, without asking for the frame's name.
+ * Only the first time goes through names.
  */
 #include "report/build.h"
 
@@ -12,6 +13,7 @@
 
 #include "lib/memory.h"
 #include "lib/perfdata-notes.h"
+#include "report/memo.h"
 
 struct edge {
 	uint64_t address;
@@ -39,6 +41,7 @@ struct build {
 	struct px_profile *profile;
 	struct px_trust *trust;
 	struct edges edges;
+	struct px_memo memo;	 /* stacks to cells */
 	struct task_node *tasks; /* by thread */
 	size_t task_count, task_capacity;
 	uint32_t *events; /* of the profile, by event of the file; PX_ID_NONE: no sample yet */
@@ -57,10 +60,9 @@ static uint32_t object_key(const struct px_spot *spot)
 static struct edge *find_edge(const struct edges *edges, uint32_t parent, uint32_t object,
 			      uint64_t address)
 {
-	uint64_t hash = (address ^ (((uint64_t)parent << 32 | object) * 0x9e3779b97f4a7c15u)) *
-			0xff51afd7ed558ccdu;
+	uint32_t hash = px_hash2(address, (uint64_t)parent << 32 | object);
 
-	for (size_t at = hash >> 32;; at++) {
+	for (size_t at = hash;; at++) {
 		struct edge *e = &edges->slots[at & edges->mask];
 
 		if (!e->child ||
@@ -225,39 +227,81 @@ static void count_in_trust(struct px_trust *trust, const struct px_perf_record *
 	trust->ends[outcome.end_reason]++;
 }
 
-static struct px_error *add_stack(struct build *b, const struct px_perf_record *sample,
-				  uint32_t thread, uint32_t *node)
+/* A sample's stack as it counts here. */
+struct stack {
+	const struct px_spot *spots; /* leaf first */
+	size_t count;
+};
+
+static struct px_error *stack_of(struct build *b, const struct px_perf_record *sample,
+				 uint32_t thread, struct stack *ret)
 {
-	const struct px_spot *stack = NULL;
-	size_t count = 0;
-	struct px_error *err = px_session_stack(b->session, sample, thread, &stack, &count);
+	struct px_error *err =
+		px_session_stack(b->session, sample, thread, &ret->spots, &ret->count);
 
 	if (b->options->max_stack)
-		count = px_min(count, (size_t)b->options->max_stack);
-	for (size_t i = count; i-- > 0 && !err;)
-		err = step(b, &stack[i], node);
+		ret->count = px_min(ret->count, (size_t)b->options->max_stack);
 	return err;
+}
+
+static uint64_t hash_stack(const struct build *b, const struct stack *stack, uint32_t lane)
+{
+	uint64_t h = px_memo_hash(b->memo.seed, (uint64_t)lane << 32 | stack->count);
+
+	for (size_t i = 0; i < stack->count; i++) {
+		h = px_memo_hash(h, stack->spots[i].address);
+		h = px_memo_hash(h, object_key(&stack->spots[i]));
+	}
+	return h;
+}
+
+/* The cell of a stack: step by step along the edges. */
+static struct px_error *walk_stack(struct build *b, const struct stack *stack, uint32_t node,
+				   uint32_t lane, uint32_t *ret)
+{
+	struct px_error *err = NULL;
+
+	for (size_t i = stack->count; i-- > 0 && !err;)
+		err = step(b, &stack->spots[i], &node);
+	return err ? err : px_profile_cell(b->profile, node, lane, ret);
+}
+
+static struct px_error *add_stack(struct build *b, const struct stack *stack, uint32_t node,
+				  uint32_t lane, uint64_t period)
+{
+	uint64_t hash = hash_stack(b, stack, lane);
+	uint32_t cell = px_memo_find(&b->memo, hash);
+	struct px_error *err = NULL;
+
+	if (cell == PX_ID_NONE) {
+		err = walk_stack(b, stack, node, lane, &cell);
+		if (err)
+			return err;
+		px_memo_keep(&b->memo, hash, cell);
+	}
+	px_profile_count(b->profile, cell, 1, period);
+	return NULL;
 }
 
 static struct px_error *add_sample(struct build *b, const struct px_perf_record *sample,
 				   uint32_t thread, int64_t cpu)
 {
 	const struct task_node *task = NULL;
-	uint32_t node = 0, lane = 0, event = 0;
+	uint32_t lane = 0, event = 0;
+	struct stack stack = {0};
 	struct px_error *err = event_of(b, sample->event, &event);
 
 	if (!err)
 		err = task_of(b, thread, &task);
 	if (err)
 		return err;
-	node = task->node;
 	err = lane_of(b,
 		      (struct px_lane){task->task, cpu < 0 ? PX_ID_NONE : (uint32_t)cpu, event},
 		      &lane);
 	if (!err)
-		err = add_stack(b, sample, thread, &node);
+		err = stack_of(b, sample, thread, &stack);
 	if (!err)
-		err = px_profile_add(b->profile, node, lane, sample->sample.period);
+		err = add_stack(b, &stack, task->node, lane, sample->sample.period);
 	if (!err)
 		count_in_trust(b->trust, sample);
 	return err;
@@ -333,6 +377,8 @@ static struct px_error *init(struct build *b)
 	for (size_t i = 0; i < count && !err; i++)
 		b->events[i] = PX_ID_NONE;
 	b->lane_id = PX_ID_NONE;
+	if (!err)
+		err = px_memo_init(&b->memo);
 	return err ? err : grow_edges(&b->edges);
 }
 
@@ -349,6 +395,7 @@ struct px_error *px_build_profile(struct px_session *session,
 	if (!err)
 		err = add_summary(&b);
 	free(b.edges.slots);
+	px_memo_fini(&b.memo);
 	free(b.tasks);
 	free(b.events);
 	return err;

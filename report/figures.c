@@ -63,8 +63,8 @@ static void add_samples(struct list *list)
 
 static void add_rate(struct list *list)
 {
-	double wanted = number(list->trust, "rate.requested_hz");
-	double achieved = number(list->trust, "rate.achieved_hz");
+	double wanted = number(list->trust, "rate-asked-hz");
+	double achieved = number(list->trust, "rate-achieved-hz");
 
 	if (wanted > 0 && achieved >= 0)
 		add(list, "rate",
@@ -74,7 +74,7 @@ static void add_rate(struct list *list)
 
 static void add_missed(struct list *list)
 {
-	double missed = number(list->trust, "ticks.missed");
+	double missed = number(list->trust, "ticks-missed");
 	char text[PX_TEXT_NUMBER];
 
 	if (missed >= 0)
@@ -84,9 +84,9 @@ static void add_missed(struct list *list)
 
 static void add_pause(struct list *list)
 {
-	double p50 = number(list->trust, "pause.p50_ns");
-	double p99 = number(list->trust, "pause.p99_ns");
-	double max = number(list->trust, "pause.max_ns");
+	double p50 = number(list->trust, "pause-p50-ns");
+	double p99 = number(list->trust, "pause-p99-ns");
+	double max = number(list->trust, "pause-max-ns");
 	char a[PX_TEXT_NUMBER], b[PX_TEXT_NUMBER], c[PX_TEXT_NUMBER];
 
 	if (p50 >= 0 && p99 >= 0 && max >= 0)

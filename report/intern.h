@@ -47,12 +47,13 @@ static inline uint32_t px_index_at(const struct px_index *index, uint32_t hash, 
 	}
 }
 
-/** A hash of two words, good in its low bits. */
+/** A hash of two words, good in all of its bits. */
 static inline uint32_t px_hash2(uint64_t a, uint64_t b)
 {
 	uint64_t h = (a ^ (b * 0x9e3779b97f4a7c15u)) * 0xff51afd7ed558ccdu;
 
-	return (uint32_t)(h >> 32) ^ (uint32_t)h;
+	h = (h ^ (h >> 32)) * 0xc4ceb9fe1a85ec53u;
+	return (uint32_t)(h >> 32);
 }
 
 /** A hash of a string. */

@@ -210,15 +210,15 @@ struct px_error *px_profile_child(struct px_profile *profile, uint32_t parent, u
 	return NULL;
 }
 
-static struct px_error *find_cell(struct px_profile *profile, uint32_t node, uint32_t lane,
-				  struct px_cell **ret)
+struct px_error *px_profile_cell(struct px_profile *profile, uint32_t node, uint32_t lane,
+				 uint32_t *ret)
 {
 	uint32_t hash = px_hash2(node, lane), at = hash, id;
 	struct px_error *err;
 
 	while ((id = px_index_at(&profile->cell_index, hash, &at)) != PX_ID_NONE)
 		if (profile->cells[id].node == node && profile->cells[id].lane == lane) {
-			*ret = &profile->cells[id];
+			*ret = id;
 			return NULL;
 		}
 	err = px_array_grow(profile->cells, profile->cell_count, profile->cell_capacity);
@@ -226,31 +226,32 @@ static struct px_error *find_cell(struct px_profile *profile, uint32_t node, uin
 		err = px_index_add(&profile->cell_index, hash, (uint32_t)profile->cell_count);
 	if (err)
 		return err;
-	*ret = &profile->cells[profile->cell_count++];
-	**ret = (struct px_cell){.node = node, .lane = lane};
+	*ret = (uint32_t)profile->cell_count;
+	profile->cells[profile->cell_count++] = (struct px_cell){.node = node, .lane = lane};
 	return NULL;
+}
+
+void px_profile_count(struct px_profile *profile, uint32_t cell, uint64_t samples,
+		      uint64_t period)
+{
+	struct px_cell *c = &profile->cells[cell];
+	struct px_event *event = &profile->events[profile->lanes[c->lane].event];
+
+	c->samples += samples;
+	c->period += period;
+	event->samples += samples;
+	event->period += period;
 }
 
 struct px_error *px_profile_add_many(struct px_profile *profile, uint32_t node, uint32_t lane,
 				     uint64_t samples, uint64_t period)
 {
-	struct px_event *event = &profile->events[profile->lanes[lane].event];
-	struct px_cell *cell = NULL;
-	struct px_error *err = find_cell(profile, node, lane, &cell);
+	uint32_t cell = 0;
+	struct px_error *err = px_profile_cell(profile, node, lane, &cell);
 
-	if (err)
-		return err;
-	cell->samples += samples;
-	cell->period += period;
-	event->samples += samples;
-	event->period += period;
-	return NULL;
-}
-
-struct px_error *px_profile_add(struct px_profile *profile, uint32_t node, uint32_t lane,
-				uint64_t period)
-{
-	return px_profile_add_many(profile, node, lane, 1, period);
+	if (!err)
+		px_profile_count(profile, cell, samples, period);
+	return err;
 }
 
 struct px_error *px_profile_sums(const struct px_profile *profile, const bool *lanes,

@@ -92,11 +92,15 @@ px_must_check struct px_error *px_profile_lane(struct px_profile *profile, struc
 px_must_check struct px_error *px_profile_child(struct px_profile *profile, uint32_t parent,
 						uint32_t name, uint32_t *ret);
 
-/** Count one sample of a lane whose stack ends (its leaf is) at node. */
-px_must_check struct px_error *px_profile_add(struct px_profile *profile, uint32_t node,
-					      uint32_t lane, uint64_t period);
+/** The cell of the samples of a lane whose stack ends (its leaf is) at node. */
+px_must_check struct px_error *px_profile_cell(struct px_profile *profile, uint32_t node,
+					       uint32_t lane, uint32_t *ret);
 
-/** The same of many samples at once. */
+/** Count samples in a cell. */
+void px_profile_count(struct px_profile *profile, uint32_t cell, uint64_t samples,
+		      uint64_t period);
+
+/** Both at once. */
 px_must_check struct px_error *px_profile_add_many(struct px_profile *profile, uint32_t node,
 						   uint32_t lane, uint64_t samples,
 						   uint64_t period);

@@ -56,10 +56,10 @@ static struct px_profile *example(void)
 	assert_null(px_profile_new(&p));
 	a0 = lane(p, "a", 1, 0);
 	b1 = lane(p, "b", 2, 1);
-	assert_null(px_profile_add(p, stack(p, "a;main;f;f;.read"), a0, 10));
-	assert_null(px_profile_add(p, stack(p, "a;main;f;f;.read"), a0, 10));
-	assert_null(px_profile_add(p, stack(p, "a;main;f"), a0, 5));
-	assert_null(px_profile_add(p, stack(p, "b;main;g"), b1, 100));
+	assert_null(px_profile_add_many(p, stack(p, "a;main;f;f;.read"), a0, 1, 10));
+	assert_null(px_profile_add_many(p, stack(p, "a;main;f;f;.read"), a0, 1, 10));
+	assert_null(px_profile_add_many(p, stack(p, "a;main;f"), a0, 1, 5));
+	assert_null(px_profile_add_many(p, stack(p, "b;main;g"), b1, 1, 100));
 	assert_null(px_profile_add_many(p, stack(p, "b;main"), b1, 3, 7));
 	return p;
 }
