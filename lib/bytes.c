@@ -100,11 +100,12 @@ int64_t px_cursor_sleb128(struct px_cursor *c)
 
 const char *px_cursor_string(struct px_cursor *c)
 {
-	const uint8_t *start = c->range.data + c->pos;
-	const uint8_t *nul = NULL;
+	const uint8_t *start = NULL, *nul = NULL;
 
-	if (!c->failed && px_cursor_left(c))
+	if (!c->failed && px_cursor_left(c)) {
+		start = c->range.data + c->pos;
 		nul = memchr(start, 0, px_cursor_left(c));
+	}
 	if (!nul) {
 		c->failed = true;
 		return NULL;

@@ -81,6 +81,9 @@ static void test_strings(void **state)
 	assert_string_equal(px_cursor_string(&c), "ab");
 	assert_null(px_cursor_string(&c));
 	assert_true(c.failed);
+	c = cursor(NULL, 0);
+	assert_null(px_cursor_string(&c));
+	assert_true(c.failed);
 }
 
 static void test_slices(void **state)
