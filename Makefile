@@ -133,6 +133,7 @@ UNIT_TESTS := \
 	filter \
 	histogram \
 	linux-identity \
+	linux-kernel \
 	linux-modules \
 	linux-tasks \
 	maps \
@@ -165,7 +166,10 @@ SUPPORT_SRC := \
 	tests/support/perfdata-fixture.c
 
 # libFuzzer entries: tests/fuzz/fuzz-NAME.c, corpus in tests/fuzz/corpus/NAME/
-FUZZ_TARGETS :=
+FUZZ_TARGETS := \
+	elf-image \
+	linux-modules \
+	type-info
 
 # Benchmarks: tests/bench/bench-NAME.c
 BENCHES := \
