@@ -285,7 +285,7 @@ $(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/fuzz-%.o $(O)/tests/fuzz/replay.o $(SU
 $(O)/tests/bench/bench-%: $(O)/tests/bench/bench-%.o $(SUPPORT_OBJ) $(ARCHIVES)
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(ARCHIVES) $(PKG_LIBS)
 
-.SECONDARY:
+.PRECIOUS: $(O)/%.o
 
 .PHONY: test-programs
 test-programs: all $(UNIT_PROGRAMS) $(FUZZ_REPLAYS)
