@@ -88,6 +88,7 @@ TRACER_SRC := \
 	tracer/domain-text.c \
 	tracer/pacer.c \
 	tracer/recording.c \
+	tracer/sampler.c \
 	tracer/stop.c \
 	tracer/tally.c \
 	tracer/vcpu-list.c
@@ -147,6 +148,7 @@ UNIT_TESTS := \
 	perfdata-linux \
 	profile \
 	recording \
+	sampler \
 	stock-perf \
 	stop \
 	symbol-table \
