@@ -127,6 +127,7 @@ REPORT_SRC := \
 # cmocka programs, one a noun: tests/unit/test-NOUN.c
 UNIT_TESTS := \
 	address-map \
+	buildid-cache \
 	bytes \
 	demangle \
 	elf-image \
@@ -171,6 +172,7 @@ SUPPORT_SRC := \
 FUZZ_TARGETS := \
 	elf-image \
 	linux-modules \
+	perfdata \
 	type-info
 
 # Benchmarks: tests/bench/bench-NAME.c

@@ -143,9 +143,19 @@ struct px_error *px_fixture_open(const char *path, struct px_perf_writer **ret)
 {
 	static char program[] = "perf-xen", command[] = "record", domain[] = "web server";
 	char *argv[] = {program, command, domain};
-	struct px_perf_host host;
+	const struct px_perf_host host = {
+		.hostname = "dom0.example",
+		.release = "6.1.0-42-amd64",
+		.arch = "x86_64",
+		.cpu_description = "A CPU",
+		.cpu_id = "Vendor,6,85,7",
+		.cpus_available = 4,
+		.cpus_online = 2,
+		.memory_kib = 4194304,
+		.argv = argv,
+		.argc = px_array_size(argv),
+	};
 
-	px_perf_host_read(px_array_size(argv), argv, &host);
 	return px_perf_writer_open(path, &host, events, px_array_size(events), ret);
 }
 

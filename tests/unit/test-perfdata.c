@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -177,6 +178,11 @@ static void assert_about_fixture(struct px_perf_reader *reader)
 	assert_true(events[0].frequency && events[0].rate == 997);
 	assert_string_equal(events[1].name, "xen-ring:wait");
 	assert_false(events[1].frequency);
+	assert_string_equal(info->hostname, "dom0.example");
+	assert_string_equal(info->release, "6.1.0-42-amd64");
+	assert_string_equal(info->arch, "x86_64");
+	assert_string_equal(info->cpu_description, "A CPU");
+	assert_string_equal(info->cpu_id, "Vendor,6,85,7");
 	assert_int_equal(info->argc, 3);
 	assert_string_equal(info->argv[2], "web server");
 	assert_true(px_perf_reader_note(reader, 0, &kind, &payload));
@@ -531,6 +537,25 @@ static void test_outcome_bounds(void **state)
 		assert_int_equal(px_sample_outcome_source(&outcome, i), sources[i]);
 }
 
+static void test_host(void **state)
+{
+	static char program[] = "perf-xen";
+	char *argv[] = {program};
+	struct px_perf_host host;
+	struct utsname name;
+
+	px_perf_host_read(1, argv, &host);
+	assert_int_equal(uname(&name), 0);
+	assert_string_equal(host.hostname, name.nodename);
+	assert_string_equal(host.release, name.release);
+	assert_string_equal(host.arch, name.machine);
+	assert_string_not_equal(host.cpu_description, "");
+	assert_string_not_equal(host.cpu_id, "");
+	assert_int_equal(host.cpus_online, sysconf(_SC_NPROCESSORS_ONLN));
+	assert_in_range(host.memory_kib, 16 * 1024, UINT64_C(1) << 40);
+	assert_true(host.argv == argv && host.argc == 1);
+}
+
 #define with_scratch(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -549,6 +574,7 @@ int main(void)
 		with_scratch(test_oversized_is_cut),
 		cmocka_unit_test(test_symbol_notes),
 		cmocka_unit_test(test_outcome_bounds),
+		cmocka_unit_test(test_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
