@@ -81,7 +81,8 @@ GUEST_SRC := \
 	guest/linux-unwind.c \
 	guest/memory.c \
 	guest/page-cache.c \
-	guest/page-walk-x86.c
+	guest/page-walk-x86.c \
+	guest/pause-guard.c
 
 TRACER_SRC := \
 	tracer/address-map.c \
@@ -145,6 +146,7 @@ UNIT_TESTS := \
 	pacer \
 	page-cache \
 	page-walk \
+	pause-guard \
 	perfdata \
 	perfdata-linux \
 	profile \
