@@ -70,6 +70,10 @@ SYMBOLIZE_SRC := \
 	symbolize/unwinder.c
 
 GUEST_SRC := \
+	guest/access-xen.c \
+	guest/batch-xen.c \
+	guest/domains-xen.c \
+	guest/guest-xen.c \
 	guest/guest.c \
 	guest/linux-identity.c \
 	guest/linux-kernel.c \
@@ -82,7 +86,8 @@ GUEST_SRC := \
 	guest/memory.c \
 	guest/page-cache.c \
 	guest/page-walk-x86.c \
-	guest/pause-guard.c
+	guest/pause-guard.c \
+	guest/vcpu-context-xen.c
 
 TRACER_SRC := \
 	tracer/address-map.c \

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Opening the hypervisor's interfaces, and what its refusals mean. */
+#include "guest/xen-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <xenctrl.h>
+
+#define PRIVCMD "/dev/xen/privcmd"
+
+static void drop_message(struct xentoollog_logger *logger px_unused,
+			 xentoollog_level level px_unused, int errno_value px_unused,
+			 const char *context px_unused, const char *format px_unused,
+			 va_list args px_unused)
+{
+}
+
+static void drop_progress(struct xentoollog_logger *logger px_unused,
+			  const char *context px_unused, const char *what px_unused,
+			  int percent px_unused, unsigned long done px_unused,
+			  unsigned long total px_unused)
+{
+}
+
+static void destroy_nothing(struct xentoollog_logger *logger px_unused)
+{
+}
+
+/* The libraries take it writable and only call through it. */
+struct xentoollog_logger *px_xen_silent_logger(void)
+{
+	static const struct xentoollog_logger silent = {
+		.vmessage = drop_message,
+		.progress = drop_progress,
+		.destroy = destroy_nothing,
+	};
+
+	return (struct xentoollog_logger *)(uintptr_t)&silent;
+}
+
+/* Why the device cannot be opened; the library's own errno does not survive its clean-up. */
+static struct px_error *explain_open(int library_errno)
+{
+	int fd = open(PRIVCMD, O_RDWR | O_CLOEXEC);
+	int why = fd < 0 ? errno : library_errno;
+
+	if (fd >= 0)
+		close(fd);
+	switch (why) {
+	case EACCES:
+	case EPERM:
+		return px_error_new(PX_ERR_PERMISSION,
+				    "no permission to open " PRIVCMD "; run as root");
+	case ENOENT:
+	case ENODEV:
+	case ENXIO:
+		return px_error_new(PX_ERR_NOT_ON_XEN,
+				    "there is no " PRIVCMD
+				    ": this is not the dom0 of a Xen host, or the kernel "
+				    "module xen-privcmd is not loaded");
+	default:
+		return px_error_system(why, "cannot open the hypervisor's interface " PRIVCMD);
+	}
+}
+
+/* Any operation of the toolstack shows whether we may, and whether versions agree. */
+static struct px_error *try_access(xc_interface *control)
+{
+	xc_domaininfo_t info;
+
+	if (xc_domain_getinfolist(control, 0, 1, &info) >= 0)
+		return NULL;
+	switch (errno) {
+	case EACCES:
+		return px_error_new(PX_ERR_UNSUPPORTED,
+				    "the hypervisor speaks another version of the toolstack's "
+				    "interface than the Xen libraries that perf-xen was "
+				    "linked with; use the libraries of the running Xen");
+	case EPERM:
+	case ENOSYS:
+		return px_error_new(PX_ERR_NOT_ON_XEN,
+				    "the hypervisor does not let this domain control others; "
+				    "run in dom0");
+	default:
+		return px_error_system(errno, "cannot list domains");
+	}
+}
+
+struct px_error *px_xen_access_open(struct xc_interface_core **ret)
+{
+	xc_interface *control = xc_interface_open(px_xen_silent_logger(), NULL, 0);
+	struct px_error *err;
+
+	if (!control)
+		return explain_open(errno);
+	err = try_access(control);
+	if (err) {
+		xc_interface_close(control);
+		return err;
+	}
+	*ret = control;
+	return NULL;
+}
+
+struct px_error *px_xen_error(int errno_value, uint32_t domain, const char *what)
+{
+	switch (errno_value) {
+	case ESRCH:
+		return px_error_new(PX_ERR_DOMAIN_GONE, "domain %u is gone", domain);
+	case EACCES:
+		return px_error_new(PX_ERR_UNSUPPORTED,
+				    "cannot %s domain %u: the hypervisor speaks another "
+				    "version of the domain control interface",
+				    what, domain);
+	case EPERM:
+		return px_error_new(PX_ERR_PERMISSION,
+				    "cannot %s domain %u: the hypervisor does not permit it",
+				    what, domain);
+	case EOVERFLOW:
+		return px_error_new(PX_ERR_LIMIT,
+				    "cannot %s domain %u: others hold too many pauses of it",
+				    what, domain);
+	default:
+		return px_error_system(errno_value, "cannot %s domain %u", what, domain);
+	}
+}
