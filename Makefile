@@ -156,6 +156,7 @@ UNIT_TESTS := \
 	perfdata-linux \
 	profile \
 	recording \
+	report \
 	sampler \
 	stock-perf \
 	stop \
@@ -173,7 +174,8 @@ SUPPORT_SRC := \
 	tests/support/elf-builder.c \
 	tests/support/flat-memory.c \
 	tests/support/guest-double.c \
-	tests/support/perfdata-fixture.c
+	tests/support/perfdata-fixture.c \
+	tests/support/report-fixture.c
 
 # libFuzzer entries: tests/fuzz/fuzz-NAME.c, corpus in tests/fuzz/corpus/NAME/
 FUZZ_TARGETS := \

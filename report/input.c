@@ -2,38 +2,33 @@
 /* Defaults and opening of what a report reads. */
 #include "report/input.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "lib/buildid-cache.h"
 #include "lib/log.h"
-
-/* As perf finds it: PERF_BUILDID_DIR, else .debug at home. Owned by the caller. */
-static char *cache_folder(void)
-{
-	const char *folder = getenv("PERF_BUILDID_DIR"), *home = getenv("HOME");
-	char *path = NULL;
-
-	if (folder && *folder)
-		return strdup(folder);
-	if (home && *home && asprintf(&path, "%s/.debug", home) >= 0)
-		return path;
-	return NULL;
-}
 
 void px_input_init(struct px_input *input)
 {
 	*input = (struct px_input){
 		.path = "perf.data",
-		.dso = {.cache = cache_folder(), .debug = "/usr/lib/debug"},
+		.dso = {.debug = "/usr/lib/debug"},
 		.demangle = true,
 	};
 }
 
 void px_input_fini(struct px_input *input)
 {
-	free((char *)input->dso.cache);
-	input->dso.cache = NULL;
+	free(input->cache);
+	input->cache = NULL;
+}
+
+/* Without a home there is no cache to look into, which is no reason not to report. */
+static void find_cache(struct px_input *input)
+{
+	struct px_error *err = px_buildid_cache_folder(&input->cache);
+
+	px_error_free(err);
+	input->dso.cache = err ? NULL : input->cache;
 }
 
 struct px_error *px_input_open(struct px_input *input, struct px_session **ret)
@@ -47,6 +42,7 @@ struct px_error *px_input_open(struct px_input *input, struct px_session **ret)
 	else if (input->verbose)
 		px_log_set_level(PX_LOG_VERBOSE);
 	input->dso.no_demangle = !input->demangle;
+	find_cache(input);
 	err = px_session_open(input->path, &input->dso, ret);
 	return px_error_prefix(err, "%s", input->path);
 }

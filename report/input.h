@@ -11,6 +11,7 @@ struct px_input {
 	const char *path;
 	struct px_build_options build; /* filter and depth */
 	struct px_dso_options dso;
+	char *cache; /* what dso.cache borrows; ours */
 	bool demangle;
 	bool quiet, verbose;
 };

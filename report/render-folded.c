@@ -180,6 +180,18 @@ static struct px_error *append(struct line *line, char byte)
 	return err;
 }
 
+static struct px_error *print_stack(struct line *line, uint64_t period)
+{
+	struct px_error *err = append(line, '\0');
+
+	if (err)
+		return err;
+	line->length--;
+	px_text_plain(line->text, line->out);
+	fprintf(line->out, " %" PRIu64 "\n", period);
+	return NULL;
+}
+
 static bool enter(void *context, uint32_t node, uint32_t depth)
 {
 	struct line *line = context;
@@ -190,10 +202,8 @@ static bool enter(void *context, uint32_t node, uint32_t depth)
 		line->err = append(line, ';');
 	for (const char *p = px_profile_node_text(line->profile, node); *p && !line->err; p++)
 		line->err = append(line, *p);
-	if (!line->err && line->sums[node].self_period) {
-		fwrite(line->text, 1, line->length, line->out);
-		fprintf(line->out, " %" PRIu64 "\n", line->sums[node].self_period);
-	}
+	if (!line->err && line->sums[node].self_period)
+		line->err = print_stack(line, line->sums[node].self_period);
 	return !line->err;
 }
 
