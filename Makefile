@@ -154,6 +154,7 @@ UNIT_TESTS := \
 	pause-guard \
 	perfdata \
 	perfdata-linux \
+	perfdata-notes \
 	profile \
 	recording \
 	report \

@@ -96,6 +96,7 @@ void px_perf_reader_rewind(struct px_perf_reader *reader)
 /* Follows times through the file: records without one count as the last round's end. */
 struct clock {
 	uint64_t last, highest, round;
+	bool started;
 };
 
 static uint64_t clock_next(struct clock *clock, struct px_perf_reader *reader,
@@ -105,6 +106,7 @@ static uint64_t clock_next(struct clock *clock, struct px_perf_reader *reader,
 
 	if (!time)
 		time = clock->round;
+	clock->started = true;
 	clock->last = time;
 	clock->highest = px_max(clock->highest, time);
 	return time;
@@ -129,6 +131,8 @@ static struct px_error *scan(struct px_perf_reader *reader, bool *sorted_ret)
 
 			sorted &= clock_next(&clock, reader, &header, body) >= before;
 		} else {
+			/* A late event may change what the records before it mean. */
+			sorted &= header.type != PX_PERF_HEADER_ATTR || !clock.started;
 			err = px_perf_reader_meta(reader, &header, body);
 			if (err)
 				return err;

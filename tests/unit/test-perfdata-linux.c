@@ -243,6 +243,30 @@ static void test_time_order(void **state)
 	px_buffer_fini(&b);
 }
 
+/* An event that comes after samples gives them their order, too. */
+static void test_late_event(void **state)
+{
+	struct px_buffer b = {0};
+	struct px_perf_reader *reader;
+	struct px_perf_record r;
+
+	start(&b);
+	add_attr(&b,
+		 PX_PERF_SAMPLE_IP | PX_PERF_SAMPLE_TID | PX_PERF_SAMPLE_ADDR |
+			 PX_PERF_SAMPLE_ID,
+		 0, 0, PX_PERF_ATTR_SIZE, 60);
+	add_small_sample(&b, 9, 70);
+	add_small_sample(&b, 8, 70);
+	add_attr(&b, TYPE_SMALL, 0, 0, PX_PERF_ATTR_SIZE, 70);
+	reader = open_bytes(&b);
+	assert_true(px_perf_reader_next(reader, &r));
+	assert_true(r.event == 1 && r.origin.time == 8);
+	assert_true(px_perf_reader_next(reader, &r));
+	assert_true(r.event == 1 && r.origin.time == 9);
+	px_perf_reader_close(reader);
+	px_buffer_fini(&b);
+}
+
 /* Trace data follows its record uncounted, and may look like anything. */
 static void test_data_behind_records(void **state)
 {
@@ -331,6 +355,7 @@ int main(void)
 		cmocka_unit_test(test_every_field_is_stepped_over),
 		cmocka_unit_test(test_events_by_id),
 		cmocka_unit_test(test_time_order),
+		cmocka_unit_test(test_late_event),
 		cmocka_unit_test(test_data_behind_records),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_zeros_at_the_end),
