@@ -135,6 +135,8 @@ UNIT_TESTS := \
 	address-map \
 	buildid-cache \
 	bytes \
+	cfi \
+	cfi-expression \
 	demangle \
 	elf-image \
 	error \
@@ -165,6 +167,7 @@ UNIT_TESTS := \
 	tally \
 	text \
 	type-info \
+	unwind-live \
 	unwind-table \
 	unwinder \
 	vcpu-list
@@ -175,6 +178,7 @@ SUPPORT_SRC := \
 	tests/support/elf-builder.c \
 	tests/support/flat-memory.c \
 	tests/support/guest-double.c \
+	tests/support/inverse-stack.c \
 	tests/support/perfdata-fixture.c \
 	tests/support/report-fixture.c
 
@@ -184,6 +188,10 @@ FUZZ_TARGETS := \
 	linux-modules \
 	perfdata \
 	type-info
+
+# Programs that integration tests run: tests/integration/NAME.c
+TEST_TOOLS := \
+	unwind-oracle
 
 # Benchmarks: tests/bench/bench-NAME.c
 BENCHES := \
@@ -288,6 +296,7 @@ $(O)/report/assets.o: $(wildcard report/html/*)
 SUPPORT_OBJ := $(call objects,$(SUPPORT_SRC))
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(O)/tests/unit/test-%)
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(O)/tests/fuzz/replay-%)
+TOOL_PROGRAMS := $(TEST_TOOLS:%=$(O)/tests/integration/%)
 BENCH_PROGRAMS := $(BENCHES:%=$(O)/tests/bench/bench-%)
 
 $(O)/tests/unit/test-%: $(O)/tests/unit/test-%.o $(SUPPORT_OBJ) $(ARCHIVES)
@@ -299,10 +308,13 @@ $(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/fuzz-%.o $(O)/tests/fuzz/replay.o $(SU
 $(O)/tests/bench/bench-%: $(O)/tests/bench/bench-%.o $(SUPPORT_OBJ) $(ARCHIVES)
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(ARCHIVES) $(PKG_LIBS)
 
+$(TOOL_PROGRAMS): %: %.o $(SUPPORT_OBJ) $(ARCHIVES)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVES) $(PKG_LIBS)
+
 .PRECIOUS: $(O)/%.o
 
 .PHONY: test-programs
-test-programs: all $(UNIT_PROGRAMS) $(FUZZ_REPLAYS)
+test-programs: all $(UNIT_PROGRAMS) $(FUZZ_REPLAYS) $(TOOL_PROGRAMS)
 
 # tests/run says what a test is and what the stages are.
 RUN = O='$(O)' MAKE='$(MAKE)' UNIT_TESTS='$(UNIT_TESTS)' FUZZ_TARGETS='$(FUZZ_TARGETS)' tests/run
@@ -353,7 +365,7 @@ $(FUZZ_PROGRAMS): %: %.o $(SUPPORT_OBJ) $(ARCHIVES)
 
 PROGRAM_SRC := perf-xen.c $(foreach f,TRACER RINGTRACE REPORT GUEST SYMBOLIZE LIB,$($(f)_SRC))
 TEST_SRC := $(UNIT_TESTS:%=tests/unit/test-%.c) $(FUZZ_TARGETS:%=tests/fuzz/fuzz-%.c) \
-	$(BENCHES:%=tests/bench/bench-%.c) $(SUPPORT_SRC) tests/fuzz/replay.c
+	$(BENCHES:%=tests/bench/bench-%.c) $(TEST_TOOLS:%=tests/integration/%.c) $(SUPPORT_SRC) tests/fuzz/replay.c
 HEADERS := $(wildcard $(FOLDERS:%=%/*.h) guest-probes/*.h tests/*/*.h)
 FORMATTED := $(wildcard *.c $(FOLDERS:%=%/*.c) guest-probes/*.c tests/*/*.c) $(HEADERS)
 
