@@ -184,10 +184,13 @@ SUPPORT_SRC := \
 
 # libFuzzer entries: tests/fuzz/fuzz-NAME.c, corpus in tests/fuzz/corpus/NAME/
 FUZZ_TARGETS := \
+	cfi \
 	elf-image \
 	linux-modules \
+	orc \
 	perfdata \
-	type-info
+	type-info \
+	unwinder
 
 # Programs that integration tests run: tests/integration/NAME.c
 TEST_TOOLS := \
