@@ -198,7 +198,8 @@ TEST_TOOLS := \
 
 # Benchmarks: tests/bench/bench-NAME.c
 BENCHES := \
-	report
+	report \
+	unwind
 
 # --- flags --------------------------------------------------------------------------------------
 
