@@ -39,6 +39,7 @@ LIB_SRC := \
 	lib/memory.c \
 	lib/options.c \
 	lib/perfdata-decode.c \
+	lib/perfdata-encode.c \
 	lib/perfdata-events.c \
 	lib/perfdata-features.c \
 	lib/perfdata-header.c \
@@ -198,6 +199,7 @@ TEST_TOOLS := \
 
 # Benchmarks: tests/bench/bench-NAME.c
 BENCHES := \
+	perfdata \
 	report \
 	unwind
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The perf.data writer: records to bytes.
+ * The perf.data writer.
  *
  * What a reader must know stands in the data itself, not only in the feature sections at the
  * end of the file: names of events in EVENT_UPDATE records, build-ids in MMAP2 records, our
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "lib/perfdata-encode.h"
 #include "lib/perfdata-features.h"
 #include "lib/perfdata-output.h"
 
@@ -24,154 +25,20 @@ struct px_perf_writer {
 
 /* --- one record --------------------------------------------------------------------------- */
 
-/* A record under construction; there is room for PX_PERF_RECORD_MAX bytes. */
-struct record {
-	uint8_t *start, *at;
-};
-
-static void put(struct record *r, const void *data, size_t size)
-{
-	memcpy(r->at, data, size);
-	r->at += size;
-}
-
-static void put_u32(struct record *r, uint32_t value)
-{
-	put(r, &value, sizeof(value));
-}
-
-static void put_u64(struct record *r, uint64_t value)
-{
-	put(r, &value, sizeof(value));
-}
-
-static void put_padding(struct record *r)
-{
-	size_t padding = -(size_t)(r->at - r->start) & 7;
-
-	memset(r->at, 0, padding);
-	r->at += padding;
-}
-
-static void put_name(struct record *r, const char *name)
-{
-	put(r, name, strnlen(name, PX_PERF_NAME_MAX));
-	*r->at++ = 0;
-	put_padding(r);
-}
-
-static struct px_error *record_begin(struct px_perf_writer *writer, struct record *ret)
+static struct px_error *record_begin(struct px_perf_writer *writer, struct px_perf_encoder *ret)
 {
 	uint8_t *memory = NULL;
 	struct px_error *err = px_perf_output_reserve(&writer->output, &memory);
 
-	if (err)
-		return err;
-	*ret = (struct record){memory, memory + sizeof(struct px_perf_record_header)};
-	return NULL;
+	if (!err)
+		*ret = px_perf_encode_begin(memory);
+	return err;
 }
 
-static void record_end(struct px_perf_writer *writer, struct record *r, uint32_t type,
+static void record_end(struct px_perf_writer *writer, struct px_perf_encoder *e, uint32_t type,
 		       uint16_t misc)
 {
-	struct px_perf_record_header header;
-
-	put_padding(r);
-	header = (struct px_perf_record_header){
-		.type = type, .misc = misc, .size = (uint16_t)(r->at - r->start)};
-	memcpy(r->start, &header, sizeof(header));
-	px_perf_output_commit(&writer->output, header.size);
-}
-
-/* What sample_id_all puts behind every record that is no sample. */
-static void put_origin(struct record *r, const struct px_perf_record *record)
-{
-	put_u32(r, record->origin.pid);
-	put_u32(r, record->origin.tid);
-	put_u64(r, record->origin.time);
-	put_u32(r, record->origin.cpu);
-	put_u32(r, 0);
-	put_u64(r, px_perf_event_id(record->event));
-}
-
-static void put_sample(struct record *r, const struct px_perf_record *record)
-{
-	const struct px_perf_sample *sample = &record->sample;
-	size_t chain = px_min(sample->chain.count, (size_t)PX_PERF_CHAIN_MAX);
-	size_t raw = px_min(sample->raw.size, (size_t)PX_PERF_RAW_MAX);
-
-	put_u64(r, px_perf_event_id(record->event));
-	put_u64(r, sample->ip);
-	put_u32(r, record->origin.pid);
-	put_u32(r, record->origin.tid);
-	put_u64(r, record->origin.time);
-	put_u32(r, record->origin.cpu);
-	put_u32(r, 0);
-	put_u64(r, sample->period);
-	put_u64(r, chain);
-	if (chain)
-		put(r, sample->chain.ips, chain * sizeof(uint64_t));
-	put_u32(r, (uint32_t)(raw + (-(raw + sizeof(uint32_t)) & 7)));
-	if (raw)
-		put(r, sample->raw.data, raw);
-}
-
-static void put_mmap(struct record *r, const struct px_perf_mmap *mmap, uint32_t type)
-{
-	put_u32(r, mmap->pid);
-	put_u32(r, mmap->tid);
-	put_u64(r, mmap->start);
-	put_u64(r, mmap->length);
-	put_u64(r, mmap->offset);
-	if (type == PX_PERF_MMAP2) {
-		uint8_t id[4 + PX_BUILD_ID_MAX] = {mmap->build_id.size};
-
-		/* Zeros are a device, inode and generation that nobody knows. */
-		memcpy(id + 4, mmap->build_id.bytes, mmap->build_id.size);
-		put(r, id, sizeof(id));
-		put_u32(r, mmap->protection);
-		put_u32(r, 2); /* MAP_PRIVATE */
-	}
-	put_name(r, mmap->name);
-}
-
-static void put_task(struct record *r, const struct px_perf_task *task)
-{
-	put_u32(r, task->pid);
-	put_u32(r, task->parent_pid);
-	put_u32(r, task->tid);
-	put_u32(r, task->parent_tid);
-	put_u64(r, task->time);
-}
-
-static bool put_body(struct record *r, const struct px_perf_record *record)
-{
-	switch (record->type) {
-	case PX_PERF_SAMPLE:
-		put_sample(r, record);
-		return true;
-	case PX_PERF_COMM:
-		put_u32(r, record->comm.pid);
-		put_u32(r, record->comm.tid);
-		put_name(r, record->comm.name);
-		break;
-	case PX_PERF_MMAP:
-	case PX_PERF_MMAP2:
-		put_mmap(r, &record->mmap, record->type);
-		break;
-	case PX_PERF_FORK:
-	case PX_PERF_EXIT:
-		put_task(r, &record->task);
-		break;
-	case PX_PERF_LOST:
-		put_u64(r, px_perf_event_id(record->event));
-		put_u64(r, record->lost);
-		break;
-	default:
-		return false;
-	}
-	put_origin(r, record);
-	return true;
+	px_perf_output_commit(&writer->output, px_perf_encode_end(e, type, misc));
 }
 
 /* --- build-ids ---------------------------------------------------------------------------- */
@@ -258,29 +125,29 @@ static void encode_pipe_start(const struct px_perf_event *events, size_t count,
 static struct px_error *write_feature(struct px_perf_writer *writer, uint64_t feature,
 				      struct px_bytes payload)
 {
-	struct record r = {0};
-	struct px_error *err = record_begin(writer, &r);
+	struct px_perf_encoder e = {0};
+	struct px_error *err = record_begin(writer, &e);
 
 	if (err)
 		return err;
-	put_u64(&r, feature);
-	put(&r, payload.data, payload.size);
-	record_end(writer, &r, PX_PERF_HEADER_FEATURE, 0);
+	px_perf_put_u64(&e, feature);
+	px_perf_put(&e, payload.data, payload.size);
+	record_end(writer, &e, PX_PERF_HEADER_FEATURE, 0);
 	return NULL;
 }
 
 static struct px_error *write_event_name(struct px_perf_writer *writer, const char *name,
 					 size_t i)
 {
-	struct record r = {0};
-	struct px_error *err = record_begin(writer, &r);
+	struct px_perf_encoder e = {0};
+	struct px_error *err = record_begin(writer, &e);
 
 	if (err)
 		return err;
-	put_u64(&r, PX_PERF_EVENT_UPDATE_NAME);
-	put_u64(&r, px_perf_event_id(i));
-	put_name(&r, name);
-	record_end(writer, &r, PX_PERF_EVENT_UPDATE, 0);
+	px_perf_put_u64(&e, PX_PERF_EVENT_UPDATE_NAME);
+	px_perf_put_u64(&e, px_perf_event_id(i));
+	px_perf_put_name(&e, name);
+	record_end(writer, &e, PX_PERF_EVENT_UPDATE, 0);
 	return NULL;
 }
 
@@ -352,49 +219,49 @@ struct px_error *px_perf_writer_add(struct px_perf_writer *writer,
 {
 	bool has_id = record->type == PX_PERF_MMAP2 && record->mmap.build_id.size;
 	uint16_t misc = record->misc & (uint16_t)~PX_PERF_MISC_MMAP_BUILD_ID;
-	struct record r = {0};
+	struct px_perf_encoder e = {0};
 	struct px_error *err = has_id ? writer_image(writer, record) : NULL;
 
 	if (!err)
-		err = record_begin(writer, &r);
+		err = record_begin(writer, &e);
 	if (err)
 		return err;
-	if (put_body(&r, record))
-		record_end(writer, &r, record->type,
+	if (px_perf_encode_body(&e, record))
+		record_end(writer, &e, record->type,
 			   has_id ? misc | PX_PERF_MISC_MMAP_BUILD_ID : misc);
 	return NULL;
 }
 
 struct px_error *px_perf_writer_round(struct px_perf_writer *writer)
 {
-	struct record r = {0};
-	struct px_error *err = record_begin(writer, &r);
+	struct px_perf_encoder e = {0};
+	struct px_error *err = record_begin(writer, &e);
 
 	if (err)
 		return err;
-	record_end(writer, &r, PX_PERF_FINISHED_ROUND, 0);
+	record_end(writer, &e, PX_PERF_FINISHED_ROUND, 0);
 	return px_perf_output_flush(&writer->output);
 }
 
 struct px_error *px_perf_writer_note(struct px_perf_writer *writer, enum px_perf_note kind,
 				     struct px_bytes payload)
 {
-	struct record r = {0};
+	struct px_perf_encoder e = {0};
 	struct px_error *err;
 
 	if (payload.size > PX_PERF_NOTE_MAX)
 		return px_error_new(PX_ERR_LIMIT, "a note of %zu bytes is above %d",
 				    payload.size, PX_PERF_NOTE_MAX);
-	err = record_begin(writer, &r);
+	err = record_begin(writer, &e);
 	if (err)
 		return err;
-	put_u64(&r, PX_PERF_FEATURE_NOTE);
-	put_u64(&r, PX_PERF_NOTE_MAGIC);
-	put_u32(&r, kind);
-	put_u32(&r, (uint32_t)payload.size);
+	px_perf_put_u64(&e, PX_PERF_FEATURE_NOTE);
+	px_perf_put_u64(&e, PX_PERF_NOTE_MAGIC);
+	px_perf_put_u32(&e, kind);
+	px_perf_put_u32(&e, (uint32_t)payload.size);
 	if (payload.size)
-		put(&r, payload.data, payload.size);
-	record_end(writer, &r, PX_PERF_HEADER_FEATURE, 0);
+		px_perf_put(&e, payload.data, payload.size);
+	record_end(writer, &e, PX_PERF_HEADER_FEATURE, 0);
 	return NULL;
 }
 

@@ -37,6 +37,7 @@ struct px_perf_writer;
  * events: count >= 1 of them, each with a name and a rate; type, config and sample_type are
  * ours: every sample has an identifier, IP, pid and tid, time, CPU, period, call chain and raw
  * payload. host and events are not needed after the call.
+ * A reader that leaves its end of a pipe is an error like a full disk where SIGPIPE is ignored.
  */
 px_must_check struct px_error *px_perf_writer_open(const char *path,
 						   const struct px_perf_host *host,

@@ -125,8 +125,15 @@ static void assert_same_mmap(const struct px_perf_mmap *a, const struct px_perf_
 	assert_int_equal(a->tid, b->tid);
 	assert_true(a->start == b->start && a->length == b->length && a->offset == b->offset);
 	assert_int_equal(a->protection, b->protection);
-	assert_true(px_build_id_equal(&a->build_id, &b->build_id));
+	assert_memory_equal(&a->build_id, &b->build_id, sizeof(a->build_id));
 	assert_string_equal(a->name, b->name);
+}
+
+static void assert_same_task(const struct px_perf_task *a, const struct px_perf_task *b)
+{
+	assert_true(a->pid == b->pid && a->parent_pid == b->parent_pid);
+	assert_true(a->tid == b->tid && a->parent_tid == b->parent_tid);
+	assert_true(a->time == b->time);
 }
 
 static void assert_same(const struct px_perf_record *a, const struct px_perf_record *b)
@@ -142,8 +149,10 @@ static void assert_same(const struct px_perf_record *a, const struct px_perf_rec
 		assert_same_sample(&a->sample, &b->sample);
 	else if (a->type == PX_PERF_COMM)
 		assert_string_equal(a->comm.name, b->comm.name);
-	else if (a->type == PX_PERF_MMAP2)
+	else if (a->type == PX_PERF_MMAP2 || a->type == PX_PERF_MMAP)
 		assert_same_mmap(&a->mmap, &b->mmap);
+	else if (a->type == PX_PERF_FORK || a->type == PX_PERF_EXIT)
+		assert_same_task(&a->task, &b->task);
 	else
 		assert_int_equal(a->lost, b->lost);
 }
@@ -459,6 +468,42 @@ static void test_disk_full_at_the_end(void **state)
 	px_perf_reader_close(reader);
 }
 
+/* The types that the fixture has none of. */
+static void test_other_records(void **state)
+{
+	const struct scratch *s = *state;
+	const struct px_perf_task task = {7, 6, 9, 8, 1234};
+	const struct px_perf_record records[] = {
+		{.type = PX_PERF_FORK, .origin = {6, 8, 1, 100}, .task = task},
+		{.type = PX_PERF_MMAP,
+		 .misc = PX_PERF_MISC_USER,
+		 .origin = {7, 9, 1, 200},
+		 .mmap = {.pid = 7,
+			  .tid = 9,
+			  .start = 0x400000,
+			  .length = 1,
+			  .offset = 2,
+			  .name = "/bin/a"}},
+		{.type = PX_PERF_EXIT, .event = 1, .origin = {7, 9, 1, 300}, .task = task},
+	};
+	struct px_perf_writer *writer = NULL;
+	struct px_perf_reader *reader = NULL;
+	struct px_perf_record got;
+
+	check(px_fixture_open(s->file, &writer));
+	for (size_t i = 0; i < px_array_size(records); i++)
+		check(px_perf_writer_add(writer, &records[i]));
+	check(px_perf_writer_finish(writer));
+	px_perf_writer_free(writer);
+	check(px_perf_reader_open(s->file, &reader));
+	for (size_t i = 0; i < px_array_size(records); i++) {
+		assert_true(px_perf_reader_next(reader, &got));
+		assert_same(&got, &records[i]);
+	}
+	assert_false(px_perf_reader_next(reader, &got));
+	px_perf_reader_close(reader);
+}
+
 static void test_oversized_is_cut(void **state)
 {
 	const struct scratch *s = *state;
@@ -523,6 +568,7 @@ int main(void)
 		with_scratch(test_writer_killed),
 		with_scratch(test_disk_full),
 		with_scratch(test_disk_full_at_the_end),
+		with_scratch(test_other_records),
 		with_scratch(test_oversized_is_cut),
 		cmocka_unit_test(test_host),
 	};
