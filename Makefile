@@ -93,9 +93,13 @@ GUEST_SRC := \
 TRACER_SRC := \
 	tracer/address-map.c \
 	tracer/domain-text.c \
+	tracer/json.c \
 	tracer/pacer.c \
 	tracer/recording.c \
 	tracer/sampler.c \
+	tracer/snapshot.c \
+	tracer/stack-json.c \
+	tracer/stack-text.c \
 	tracer/stop.c \
 	tracer/tally.c \
 	tracer/vcpu-list.c
@@ -162,6 +166,7 @@ UNIT_TESTS := \
 	recording \
 	report \
 	sampler \
+	snapshot \
 	stock-perf \
 	stop \
 	symbol-table \

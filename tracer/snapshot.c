@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Taking and comparing snapshots. */
+#include "tracer/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+
+enum {
+	HELPERS = 2 /* frames of what a loop calls */
+};
+
+static int by_vcpu(const void *a, const void *b)
+{
+	const struct px_sample *first = a, *second = b;
+
+	return (first->vcpu > second->vcpu) - (first->vcpu < second->vcpu);
+}
+
+struct px_error *px_snapshot_take(struct px_sampler *sampler, struct px_snapshot *ret)
+{
+	struct px_tick tick = {0};
+	struct px_snapshot snapshot = {0};
+	struct px_error *err = px_sampler_tick(sampler, &tick);
+
+	if (!err)
+		err = px_calloc(tick.sample_count, sizeof(*snapshot.samples),
+				&snapshot.samples);
+	if (err)
+		return err;
+	if (tick.sample_count) {
+		snapshot.time_ns = tick.samples[0].time_ns;
+		memcpy(snapshot.samples, tick.samples,
+		       tick.sample_count * sizeof(*snapshot.samples));
+		qsort(snapshot.samples, tick.sample_count, sizeof(*snapshot.samples), by_vcpu);
+	}
+	snapshot.pause_ns = tick.pause_ns;
+	snapshot.count = tick.sample_count;
+	*ret = snapshot;
+	return NULL;
+}
+
+void px_snapshot_fini(struct px_snapshot *snapshot)
+{
+	free(snapshot->samples);
+	*snapshot = (struct px_snapshot){0};
+}
+
+const struct px_sample *px_snapshot_find(const struct px_snapshot *snapshot, uint32_t vcpu)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		if (snapshot->samples[i].vcpu == vcpu)
+			return &snapshot->samples[i];
+	return NULL;
+}
+
+/* --- progress ----------------------------------------------------------------------------- */
+
+const char *px_progress_name(enum px_progress progress)
+{
+	static const char *const names[] = {
+		[PX_PROGRESS_WAITS] = "waits",
+		[PX_PROGRESS_STARVES] = "starves",
+		[PX_PROGRESS_SPINS] = "spins",
+		[PX_PROGRESS_MOVES] = "moves",
+	};
+
+	return names[progress];
+}
+
+/* Where the function at a frame starts; the address itself where that is not known. */
+static uint64_t function_of(const struct px_namer *namer, const struct px_frame *frame)
+{
+	uint64_t address = px_frame_lookup_address(frame);
+	struct px_linux_symbol symbol;
+
+	return px_namer_find(namer, address, &symbol) ? symbol.start : address;
+}
+
+static bool same_task(const struct px_sample *first, const struct px_sample *second)
+{
+	return first->have_task == second->have_task &&
+	       (!first->have_task || first->task.address == second->task.address);
+}
+
+/*
+ * The same functions called one another, from the root of the stack up to the innermost of the
+ * shallower sample: a loop that calls helpers is a little deeper when it is caught in one.
+ */
+static bool same_functions(const struct px_namer *namer, const struct px_sample *first,
+			   const struct px_sample *second)
+{
+	size_t common = px_min(first->frame_count, second->frame_count);
+	size_t most = px_max(first->frame_count, second->frame_count);
+
+	if (most - common > HELPERS)
+		return false;
+	for (size_t i = 1; i <= common; i++)
+		if (function_of(namer, &first->frames[first->frame_count - i]) !=
+		    function_of(namer, &second->frames[second->frame_count - i]))
+			return false;
+	return true;
+}
+
+enum px_progress px_progress_of(const struct px_namer *namer, const struct px_sample *first,
+				const struct px_sample *second)
+{
+	uint64_t cpu_ns = second->cpu_time_ns - first->cpu_time_ns;
+	uint64_t time_ns = second->time_ns - first->time_ns;
+
+	if (first->state == PX_VCPU_BLOCKED && second->state == PX_VCPU_BLOCKED)
+		return PX_PROGRESS_WAITS;
+	if (cpu_ns == 0)
+		return second->state == PX_VCPU_BLOCKED ? PX_PROGRESS_WAITS
+							: PX_PROGRESS_STARVES;
+	if (cpu_ns >= time_ns / 2 && !first->user_mode && !second->user_mode &&
+	    same_task(first, second) && same_functions(namer, first, second))
+		return PX_PROGRESS_SPINS;
+	return PX_PROGRESS_MOVES;
+}

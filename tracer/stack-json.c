@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stacks for programs. Addresses are strings: JSON's numbers end at 2^53 for many. */
+#include <inttypes.h>
+
+#include "tracer/domain-text.h"
+#include "tracer/json.h"
+#include "tracer/stack-view.h"
+
+static json_t *address_json(uint64_t address)
+{
+	return json_sprintf("0x%" PRIx64, address);
+}
+
+static json_t *frame_json(const struct px_stack_view *view, const struct px_frame *frame)
+{
+	json_t *json = json_pack("{s:o, s:s, s:b}", "address", address_json(frame->ip), "rule",
+				 px_rule_source_name(frame->source), "exact", frame->exact);
+	struct px_linux_symbol symbol;
+
+	if (!px_namer_find(&view->namer, px_frame_lookup_address(frame), &symbol))
+		return json;
+	json_object_set_new(json, "name", px_json_text(symbol.name));
+	json_object_set_new(json, "offset",
+			    json_integer((json_int_t)(frame->ip - symbol.start)));
+	if (symbol.module)
+		json_object_set_new(json, "module", px_json_text(symbol.module));
+	return json;
+}
+
+static json_t *frames_json(const struct px_stack_view *view, const struct px_sample *sample)
+{
+	json_t *frames = json_array();
+
+	for (size_t i = 0; i < sample->frame_count; i++)
+		json_array_append_new(frames, frame_json(view, &sample->frames[i]));
+	return frames;
+}
+
+static json_t *sample_json(const struct px_stack_view *view, const struct px_sample *sample)
+{
+	json_t *json = json_pack(
+		"{s:s, s:s, s:I, s:I, s:s, s:b, s:o}", "state",
+		px_vcpu_state_name(sample->state), "mode",
+		sample->user_mode ? "user" : "kernel", "time_ns", (json_int_t)sample->time_ns,
+		"cpu_time_ns", (json_int_t)sample->cpu_time_ns, "end",
+		px_end_reason_name(sample->end), "complete", px_end_reason_is_root(sample->end),
+		"frames", frames_json(view, sample));
+
+	if (sample->have_task)
+		json_object_set_new(json, "task",
+				    json_pack("{s:o, s:i, s:i, s:b}", "comm",
+					      px_json_text(sample->task.comm), "pid",
+					      (int)sample->task.pid, "tid",
+					      (int)sample->task.tid, "kernel_thread",
+					      sample->task.kernel_thread));
+	return json;
+}
+
+static json_t *offline_json(void)
+{
+	return json_pack("{s:s}", "state", px_vcpu_state_name(PX_VCPU_OFFLINE));
+}
+
+static void add_snapshot(const struct px_stack_view *view, const struct px_snapshot *snapshot,
+			 uint32_t vcpu, json_t *list)
+{
+	const struct px_sample *sample = px_snapshot_find(snapshot, vcpu);
+
+	json_array_append_new(list, sample ? sample_json(view, sample) : offline_json());
+}
+
+static json_t *vcpu_json(const struct px_stack_view *view, uint32_t vcpu)
+{
+	const struct px_sample *first = px_snapshot_find(view->first, vcpu);
+	const struct px_sample *second = view->second ? px_snapshot_find(view->second, vcpu)
+						      : NULL;
+	json_t *snapshots = json_array();
+	json_t *json;
+
+	add_snapshot(view, view->first, vcpu, snapshots);
+	if (view->second)
+		add_snapshot(view, view->second, vcpu, snapshots);
+	json = json_pack("{s:i, s:o}", "vcpu", (int)vcpu, "snapshots", snapshots);
+	if (first && second)
+		json_object_set_new(json, "progress",
+				    json_string(px_progress_name(
+					    px_progress_of(&view->namer, first, second))));
+	return json;
+}
+
+json_t *px_stack_view_json(const struct px_stack_view *view)
+{
+	const struct px_domain *domain = view->domain;
+	json_t *vcpus = json_array();
+
+	for (uint32_t vcpu = 0; vcpu < domain->vcpus; vcpu++)
+		if (px_vcpu_list_has(view->vcpus, vcpu))
+			json_array_append_new(vcpus, vcpu_json(view, vcpu));
+	return json_pack("{s:i, s:o, s:s, s:b, s:o}", "domain", (int)domain->id, "name",
+			 px_json_text(domain->name), "type", px_guest_type_name(domain->type),
+			 "paused", domain->paused, "vcpus", vcpus);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Showing snapshots of stacks, for people and for programs. */
+#ifndef PX_TRACER_STACK_VIEW_H
+#define PX_TRACER_STACK_VIEW_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "tracer/snapshot.h"
+
+/** What is shown. All borrowed. */
+struct px_stack_view {
+	const struct px_domain *domain;
+	const struct px_vcpu_list *vcpus;
+	struct px_namer namer;
+	bool sources; /* show which rule found each frame */
+	const struct px_snapshot *first;
+	const struct px_snapshot *second; /* NULL: only one was taken */
+};
+
+/** One block for each vCPU; with two snapshots the second one's stacks and what changed. */
+void px_stack_view_text(const struct px_stack_view *view, FILE *out);
+
+/** The same as one object; NULL when memory is short. */
+json_t *px_stack_view_json(const struct px_stack_view *view);
+
+#endif
