@@ -8,6 +8,8 @@
 
 #include <dwarf.h>
 
+#include "symbolize/space-read.h"
+
 enum {
 	STACK_SIZE = 64,
 	MAX_STEPS = 1000
@@ -61,7 +63,7 @@ static uint64_t register_value(struct machine *m, uint64_t reg)
 static enum px_cfi_result read_word(const struct px_unwind_space *space, uint64_t address,
 				    uint64_t *ret)
 {
-	switch (space->read_word(space->context, address, ret)) {
+	switch (px_space_read(space, address, ret)) {
 	case PX_WORD_OK:
 		return PX_CFI_OK;
 	case PX_WORD_DEADLINE:

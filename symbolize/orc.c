@@ -183,6 +183,7 @@ static struct px_error *parse_row(struct px_bytes ip, uint64_t ip_address,
 {
 	struct px_unwind_rule rule = {0};
 	struct orc_entry entry;
+	struct px_error *err;
 	int32_t relative;
 
 	_Static_assert(sizeof(entry) == ENTRY_SIZE, "no padding");
@@ -193,10 +194,9 @@ static struct px_error *parse_row(struct px_bytes ip, uint64_t ip_address,
 				    ".orc_unwind: entry %zu at offset %#zx has flags %#x, "
 				    "which this layout does not know",
 				    i, ENTRY_SIZE * i, entry.flags);
-	return px_error_prefix(
-		px_unwind_builder_add(builder, ip_address + 4 * i + (uint64_t)(int64_t)relative,
-				      &rule),
-		".orc_unwind_ip: offset %#zx", 4 * i);
+	err = px_unwind_builder_add(builder, ip_address + 4 * i + (uint64_t)(int64_t)relative,
+				    &rule);
+	return err ? px_error_prefix(err, ".orc_unwind_ip: offset %#zx", 4 * i) : NULL;
 }
 
 struct px_error *px_orc_parse(struct px_bytes ip, uint64_t ip_address, struct px_bytes entries,

@@ -11,6 +11,8 @@
  */
 #include "symbolize/register-frame.h"
 
+#include "symbolize/space-read.h"
+
 /* Words of struct pt_regs, in order. */
 enum {
 	WORD_CS = 17,
@@ -47,7 +49,7 @@ enum px_read_word_result px_register_frame_read(const struct px_unwind_space *sp
 
 		if (word_register[i] < 0 && i != WORD_CS)
 			continue;
-		result = space->read_word(space->context, address + 8 * (i - first), &value);
+		result = px_space_read(space, address + 8 * (i - first), &value);
 		if (result != PX_WORD_OK)
 			return result;
 		if (i == WORD_CS) {

@@ -10,6 +10,8 @@ enum {
 	MAX_RULES = 65535,  /* what a 16-bit number tells apart, next to "none" */
 	RECENT_CFI = 8,	    /* how far back equal full rules are looked for */
 	RADIX_BITS = 11,    /* three passes sort 32 bits */
+	FIRST_SLOTS = 8192, /* a kernel has some 400 rules */
+	SPARSE = 4,	    /* at least so many slots a rule */
 	MIN_SHIFT = 7,	    /* block sizes, in bits */
 	MAX_SHIFT = 16,	    /* row offsets have 16 bits */
 	SPARE_BLOCKS = 256, /* small tables may have more blocks than rows */
@@ -28,7 +30,7 @@ struct px_unwind_builder {
 	size_t row_count, row_capacity;
 	struct px_unwind_rule *rules; /* [0] is unused */
 	size_t rule_count, rule_capacity;
-	uint32_t *slots; /* open-addressed hash of rule numbers, 0 is empty */
+	uint16_t *slots; /* open-addressed hash of rule numbers, 0 is empty */
 	size_t slot_count;
 	struct px_cfi_rule *cfi_rules;
 	size_t cfi_rule_count, cfi_rule_capacity;
@@ -79,13 +81,13 @@ static uint32_t rule_hash(const struct px_unwind_rule *rule)
 }
 
 /* The slot that holds the rule, or the empty one where it belongs. */
-static uint32_t *rule_slot(const struct px_unwind_builder *builder,
+static uint16_t *rule_slot(const struct px_unwind_builder *builder,
 			   const struct px_unwind_rule *rule)
 {
 	size_t i = rule_hash(rule);
 
 	for (;; i++) {
-		uint32_t *slot = &builder->slots[i & (builder->slot_count - 1)];
+		uint16_t *slot = &builder->slots[i & (builder->slot_count - 1)];
 
 		if (!*slot || !memcmp(&builder->rules[*slot], rule, sizeof(*rule)))
 			return slot;
@@ -94,8 +96,8 @@ static uint32_t *rule_slot(const struct px_unwind_builder *builder,
 
 static struct px_error *slots_grow(struct px_unwind_builder *builder)
 {
-	size_t bigger = builder->slot_count ? builder->slot_count * 4 : 2048;
-	uint32_t *slots = NULL;
+	size_t bigger = builder->slot_count ? builder->slot_count * 4 : FIRST_SLOTS;
+	uint16_t *slots = NULL;
 	struct px_error *err = px_calloc(bigger, sizeof(*slots), &slots);
 
 	if (err)
@@ -104,7 +106,7 @@ static struct px_error *slots_grow(struct px_unwind_builder *builder)
 	builder->slots = slots;
 	builder->slot_count = bigger;
 	for (size_t i = 1; i < builder->rule_count; i++)
-		*rule_slot(builder, &builder->rules[i]) = (uint32_t)i;
+		*rule_slot(builder, &builder->rules[i]) = (uint16_t)i;
 	return NULL;
 }
 
@@ -119,14 +121,14 @@ static struct px_error *rule_append(struct px_unwind_builder *builder,
 		return px_error_new(PX_ERR_LIMIT, "more than %d different unwind rules",
 				    MAX_RULES);
 	err = px_array_grow(builder->rules, number, builder->rule_capacity);
-	if (!err && number * 2 >= builder->slot_count)
+	if (!err && number * SPARSE >= builder->slot_count)
 		err = slots_grow(builder);
 	if (err)
 		return err;
 	builder->rules[0] = (struct px_unwind_rule){0};
 	builder->rules[number] = *rule;
 	builder->rule_count = number + 1;
-	*rule_slot(builder, rule) = (uint32_t)number;
+	*rule_slot(builder, rule) = (uint16_t)number;
 	*ret = (uint32_t)number;
 	return NULL;
 }

@@ -13,14 +13,15 @@
  */
 #include "symbolize/unwinder.h"
 
-#include <string.h>
-
 #include "symbolize/cfi-expression.h"
 #include "symbolize/register-frame.h"
+#include "symbolize/space-read.h"
 #include "symbolize/unwind-map-private.h"
 
 enum {
-	MAX_SWITCHES = 8
+	MAX_SWITCHES = 8,
+	PREFETCH = 512, /* bytes ahead */
+	LINE = 64,	/* bytes of a cache line */
 };
 
 struct landing {
@@ -37,7 +38,7 @@ struct walk {
 	uint8_t source;	     /* of the last step */
 	enum px_end_reason end;
 	size_t switches;
-	struct landing landings[MAX_SWITCHES];
+	struct landing *landings; /* MAX_SWITCHES */
 };
 
 static const uint32_t CORE = 1u << PX_REG_IP | 1u << PX_REG_SP;
@@ -50,21 +51,10 @@ static bool ended(struct walk *walk, enum px_end_reason reason)
 	return false;
 }
 
-static inline enum px_read_word_result space_read(const struct px_unwind_space *space,
-						  uint64_t address, uint64_t *ret)
-{
-	const struct px_stack_window *window = space->window;
-
-	if (!window || address - window->address >= window->starts)
-		return space->read_word(space->context, address, ret);
-	memcpy(ret, (const char *)window->bytes + (address - window->address), sizeof(*ret));
-	return PX_WORD_OK;
-}
-
 static bool read_word(struct walk *walk, uint64_t address, uint64_t *ret)
 {
 	const struct px_unwind_space *space = walk->space;
-	enum px_read_word_result result = space_read(space, address, ret);
+	enum px_read_word_result result = px_space_read(space, address, ret);
 
 	if (result == PX_WORD_OK)
 		return true;
@@ -316,6 +306,15 @@ static bool step(struct walk *walk)
 	return step_call(walk, rule, cfa);
 }
 
+/* Stack memory is cold: fetch ahead of the walk what lies in the window. */
+static inline void prefetch(const struct px_unwind_space *space, uint64_t address)
+{
+	const struct px_stack_window *window = space->window;
+
+	if (window && address - window->address < window->starts)
+		__builtin_prefetch((const char *)window->bytes + (address - window->address));
+}
+
 /*
  * What nearly every step is, with IP, SP and BP in registers: a call whose CFA is SP or BP
  * and an offset. Whatever else there is, failures included, is left to step().
@@ -330,6 +329,8 @@ static size_t walk_calls(struct walk *walk, struct px_frame *frames, size_t coun
 	bool bp_known = regs->valid & 1u << PX_REG_BP, exact = walk->exact;
 	size_t start = count;
 
+	for (unsigned int line = 0; line < PREFETCH; line += LINE)
+		prefetch(space, sp + line);
 	while (count < capacity) {
 		const struct px_unwind_rule *rule =
 			px_unwind_map_find_fast(space->map, exact ? ip : ip - 1);
@@ -339,12 +340,14 @@ static size_t walk_calls(struct walk *walk, struct px_frame *frames, size_t coun
 			break;
 		cfa = (rule->cfa_base == PX_CFA_SP ? sp : bp) +
 		      (uint64_t)(int64_t)rule->cfa_offset;
-		if (cfa <= sp || space_read(space, cfa - 8, &caller_ip) != PX_WORD_OK)
+		if (cfa <= sp || px_space_read(space, cfa - 8, &caller_ip) != PX_WORD_OK)
 			break;
 		if (rule->bp == PX_BP_CFA &&
-		    space_read(space, cfa + (uint64_t)(int64_t)rule->bp_offset, &caller_bp) !=
-			    PX_WORD_OK)
+		    px_space_read(space, cfa + (uint64_t)(int64_t)rule->bp_offset,
+				  &caller_bp) != PX_WORD_OK)
 			break;
+		prefetch(space, cfa + PREFETCH);
+		prefetch(space, cfa + PREFETCH + LINE);
 		bp_known |= rule->bp == PX_BP_CFA;
 		ip = caller_ip, sp = cfa, bp = caller_bp, exact = false;
 		frames[count++] = (struct px_frame){.ip = ip, .source = (uint8_t)rule->source};
@@ -363,16 +366,16 @@ static size_t walk_calls(struct walk *walk, struct px_frame *frames, size_t coun
 enum px_end_reason px_unwind(const struct px_unwind_space *space, struct px_regs *regs,
 			     struct px_frame *frames, size_t capacity, size_t *count_ret)
 {
-	struct walk walk;
+	/* Apart and not initialised: that would cost as much as a frame. */
+	struct landing landings[MAX_SWITCHES];
+	struct walk walk = {
+		.space = space,
+		.regs = regs,
+		.landings = landings,
+		.exact = true,
+	};
 	size_t count = 1;
 
-	/* The landings are not initialised: it would cost as much as a frame. */
-	walk.space = space;
-	walk.regs = regs;
-	walk.exact = true;
-	walk.frame_pointers = false;
-	walk.outside = false;
-	walk.switches = 0;
 	walk.user = regs->reg[PX_REG_IP] < space->kernel_start;
 	walk.kernel = space->kernel_start && !walk.user;
 	frames[0] = (struct px_frame){.ip = regs->reg[PX_REG_IP], .exact = true};

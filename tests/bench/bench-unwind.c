@@ -24,7 +24,7 @@ enum {
 	DEPTH = 16,
 	HOT = 200,
 	COLD = 20000,
-	BUILDS = 9,
+	BUILDS = 40,
 	ROUNDS = 5,
 	HOT_WALKS = 400000,
 	BATCH = 64
@@ -165,8 +165,12 @@ static struct result walk_all(struct px_unwind_map *map, struct inverse_stack *s
 
 		for (size_t i = 0; i < n; i++) {
 			struct inverse_stack *stack = &stacks[order[first + i]];
-			struct px_regs regs = stack->regs;
+			struct px_regs regs;
 
+			regs.reg[PX_REG_IP] = stack->regs.reg[PX_REG_IP];
+			regs.reg[PX_REG_SP] = stack->regs.reg[PX_REG_SP];
+			regs.reg[PX_REG_BP] = stack->regs.reg[PX_REG_BP];
+			regs.valid = stack->regs.valid;
 			space.context = stack;
 			window.address = stack->address;
 			window.bytes = stack->words;
