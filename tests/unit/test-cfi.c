@@ -31,7 +31,8 @@ static void put(struct section *s, uint64_t value, size_t size)
 static void put_bytes(struct section *s, const void *bytes, size_t size)
 {
 	assert_true(s->size + size <= sizeof(s->bytes));
-	memcpy(s->bytes + s->size, bytes, size);
+	if (size)
+		memcpy(s->bytes + s->size, bytes, size);
 	s->size += size;
 }
 
