@@ -306,13 +306,18 @@ static bool step(struct walk *walk)
 	return step_call(walk, rule, cfa);
 }
 
-/* Stack memory is cold: fetch ahead of the walk what lies in the window. */
-static inline void prefetch(const struct px_unwind_space *space, uint64_t address)
+/* Stack memory is cold: fetch ahead of the walk. A prefetch past the window harms nothing. */
+static inline void prefetch(const struct px_unwind_space *space, uint64_t address,
+			    unsigned int lines)
 {
 	const struct px_stack_window *window = space->window;
+	uintptr_t at;
 
-	if (window && address - window->address < window->starts)
-		__builtin_prefetch((const char *)window->bytes + (address - window->address));
+	if (!window || address - window->address >= window->starts)
+		return;
+	at = (uintptr_t)window->bytes + (address - window->address);
+	for (unsigned int i = 0; i < lines; i++)
+		__builtin_prefetch((const void *)(at + i * LINE));
 }
 
 /*
@@ -329,8 +334,7 @@ static size_t walk_calls(struct walk *walk, struct px_frame *frames, size_t coun
 	bool bp_known = regs->valid & 1u << PX_REG_BP, exact = walk->exact;
 	size_t start = count;
 
-	for (unsigned int line = 0; line < PREFETCH; line += LINE)
-		prefetch(space, sp + line);
+	prefetch(space, sp, PREFETCH / LINE);
 	while (count < capacity) {
 		const struct px_unwind_rule *rule =
 			px_unwind_map_find_fast(space->map, exact ? ip : ip - 1);
@@ -346,8 +350,7 @@ static size_t walk_calls(struct walk *walk, struct px_frame *frames, size_t coun
 		    px_space_read(space, cfa + (uint64_t)(int64_t)rule->bp_offset,
 				  &caller_bp) != PX_WORD_OK)
 			break;
-		prefetch(space, cfa + PREFETCH);
-		prefetch(space, cfa + PREFETCH + LINE);
+		prefetch(space, cfa + PREFETCH, 2);
 		bp_known |= rule->bp == PX_BP_CFA;
 		ip = caller_ip, sp = cfa, bp = caller_bp, exact = false;
 		frames[count++] = (struct px_frame){.ip = ip, .source = (uint8_t)rule->source};
