@@ -50,7 +50,7 @@ static struct px_error *copy(const struct px_maps *from, struct px_maps **ret)
 		free(maps);
 		return err;
 	}
-	if (maps->count)
+	if (from && from->count)
 		memcpy(maps->array, from->array, maps->count * sizeof(*maps->array));
 	*ret = maps;
 	return NULL;
