@@ -149,6 +149,7 @@ UNIT_TESTS := \
 	histogram \
 	linux-identity \
 	linux-kernel \
+	linux-module-layout \
 	linux-modules \
 	linux-tasks \
 	maps \

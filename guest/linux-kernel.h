@@ -99,8 +99,9 @@ px_must_check struct px_error *px_linux_kernel_each_symbol(
  * Follow loading and unloading of modules: walks the guest's list (one small read a module)
  * and reads symbols and unwind tables of those that are new. A module that was unloaded leaves
  * the unwind map at once; its symbols stay, marked as not loaded, until another module takes
- * its place. What cannot be read is counted in px_linux_module_counts and tried again with the
- * next refresh. *changed_ret: whether anything was loaded or unloaded.
+ * its place. Modules that cannot be read are counted and looked at again with the next
+ * refresh; one whose symbols or rules cannot be read stays without. *changed_ret: whether
+ * anything was loaded or unloaded.
  */
 px_must_check struct px_error *px_linux_kernel_refresh(struct px_linux_kernel *kernel,
 						       bool *changed_ret);
