@@ -162,6 +162,27 @@ static struct px_error *init(struct graph *g)
 	return err;
 }
 
+/* Sums of the lanes that the line is about. */
+static struct px_error *sum_of_line(const struct graph *g, struct px_sum **ret)
+{
+	const struct px_profile *from = g->from;
+	const struct px_hist_line *line = g->line;
+	px_cleanup(px_freep) bool *wanted = NULL;
+	struct px_error *err = px_calloc(from->lane_count, sizeof(*wanted), &wanted);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < from->lane_count; i++) {
+		const struct px_lane *lane = &from->lanes[i];
+		uint32_t tid = (uint32_t)from->tasks[lane->task].tid;
+
+		wanted[i] = lane->event == g->options->event &&
+			    (line->cpu == PX_ID_NONE || line->cpu == lane->cpu) &&
+			    (line->tid == PX_ID_NONE || line->tid == tid);
+	}
+	return px_profile_sums(from, wanted, ret);
+}
+
 struct px_error *px_call_graph_print(const struct px_profile *profile,
 				     const struct px_hist_line *line,
 				     const struct px_call_graph_options *options, FILE *out)
@@ -171,7 +192,7 @@ struct px_error *px_call_graph_print(const struct px_profile *profile,
 	struct px_error *err = init(&g);
 
 	if (!err)
-		err = px_profile_event_sums(profile, options->event, &sums);
+		err = sum_of_line(&g, &sums);
 	if (!err)
 		err = collect(&g, sums);
 	if (!err)

@@ -81,6 +81,14 @@ static struct px_error *load_text(const char *path, text_parser parse,
 	return err;
 }
 
+/* Names of files come from the recording: a pipe or a device would be waited for. */
+static bool is_regular(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
 /* --- paths by build-id ----------------------------------------------------------------------
  */
 
@@ -175,8 +183,11 @@ static struct px_error *open_image(const char *path, const struct px_build_id *w
 				   struct px_elf_image **ret)
 {
 	struct px_elf_image *image;
-	struct px_error *err = px_elf_image_open(path, &image);
+	struct px_error *err;
 
+	if (!is_regular(path))
+		return px_error_new(PX_ERR_NOT_FOUND, "%s: no such regular file", path);
+	err = px_elf_image_open(path, &image);
 	if (err)
 		return err;
 	if (wanted->size && px_elf_image_build_id(image)->size &&

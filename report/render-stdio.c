@@ -190,7 +190,8 @@ static void print_event(const struct table *t)
 
 	fputs("#\n# event: ", t->out);
 	px_text_plain(t->profile->strings.text[event->name], t->out);
-	fprintf(t->out, ", %s samples", px_text_count(event->samples, text));
+	fprintf(t->out, ", %s sample%s", px_text_count(event->samples, text),
+		event->samples == 1 ? "" : "s");
 	if (event->nanoseconds)
 		fprintf(t->out, ", %s", px_text_time(event->period, text));
 	else
