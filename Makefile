@@ -196,6 +196,8 @@ FUZZ_TARGETS := \
 	linux-modules \
 	orc \
 	perfdata \
+	report \
+	symbol-files \
 	type-info \
 	unwinder
 
