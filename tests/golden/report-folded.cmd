@@ -1,0 +1,1 @@
+perf-xen report --folded --kernel ../data/guest.perf.data

@@ -1,0 +1,1 @@
+perf-xen report -n ../data/guest.perf.data

@@ -1,0 +1,1 @@
+perf-xen script --ns ../data/guest.perf.data
