@@ -92,9 +92,14 @@ GUEST_SRC := \
 
 TRACER_SRC := \
 	tracer/address-map.c \
+	tracer/cmd-list.c \
+	tracer/cmd-record.c \
+	tracer/cmd-stacks.c \
 	tracer/domain-text.c \
 	tracer/json.c \
+	tracer/kernel-images.c \
 	tracer/pacer.c \
+	tracer/record.c \
 	tracer/recording.c \
 	tracer/sampler.c \
 	tracer/snapshot.c \
@@ -102,6 +107,7 @@ TRACER_SRC := \
 	tracer/stack-text.c \
 	tracer/stop.c \
 	tracer/tally.c \
+	tracer/target.c \
 	tracer/vcpu-list.c
 
 RINGTRACE_SRC :=

@@ -8,10 +8,14 @@
 #include "lib/command.h"
 #include "lib/error.h"
 #include "report/cmd-report.h"
+#include "tracer/commands.h"
 
 static const struct px_command *const commands[] = {
+	&px_command_list,
+	&px_command_record,
 	&px_command_report,
 	&px_command_script,
+	&px_command_stacks,
 	NULL,
 };
 

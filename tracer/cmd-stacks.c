@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* perf xen stacks: what every vCPU of a domain is doing right now. */
+#include <stdio.h>
+
+#include "lib/log.h"
+#include "tracer/commands.h"
+#include "tracer/json.h"
+#include "tracer/snapshot.h"
+#include "tracer/stack-view.h"
+#include "tracer/stop.h"
+#include "tracer/target.h"
+
+/* A look from time to time may take longer than one of thousands a second. */
+static const uint64_t max_pause_ns = 10000000;
+
+enum {
+	TRIES = 5
+};
+
+struct stacks_options {
+	struct px_target_options target;
+	struct px_vcpu_list vcpus;
+	bool twice;
+	double interval; /* seconds */
+	bool json, verbose;
+};
+
+static const struct px_option option_table[] = {
+	PX_TARGET_OPTION(struct stacks_options),
+	{PX_OPT_CALL, 'C', "cpu", "LIST", "only these vCPUs: 0,2-3",
+	 PX_OPTION_AT(struct stacks_options, vcpus), .parse = px_vcpu_list_option},
+	{PX_OPT_FLAG, 0, "twice", NULL, "look twice and tell who makes progress",
+	 PX_OPTION_AT(struct stacks_options, twice)},
+	{PX_OPT_SECONDS, 0, "interval", "TIME", "between the two looks (100ms)",
+	 PX_OPTION_AT(struct stacks_options, interval), .min = 0.001, .max = 3600},
+	{PX_OPT_FLAG, 0, "json", NULL, "for programs",
+	 PX_OPTION_AT(struct stacks_options, json)},
+	{PX_OPT_FLAG, 'v', "verbose", NULL, "show which rule found each frame",
+	 PX_OPTION_AT(struct stacks_options, verbose)},
+	{PX_OPT_END},
+};
+
+static struct px_error *parse(int argc, char **argv, struct stacks_options *options,
+			      bool *help_ret)
+{
+	struct px_arguments arguments = {0};
+	struct px_error *err =
+		px_options_parse(option_table, argc, argv, options, &arguments, help_ret);
+
+	if (err || *help_ret)
+		return err;
+	if (arguments.command)
+		return px_error_new(PX_ERR_USAGE, "stacks runs no command");
+	if (options->verbose)
+		px_log_set_level(PX_LOG_VERBOSE);
+	return px_target_take_argument(&options->target, &arguments);
+}
+
+static struct px_error *show(const struct px_stack_view *view, bool json)
+{
+	json_t *value;
+
+	if (!json) {
+		px_stack_view_text(view, stdout);
+		return NULL;
+	}
+	value = px_stack_view_json(view);
+	return px_json_print(value, value != NULL);
+}
+
+static bool complete(const struct px_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		if (!px_end_reason_is_root(snapshot->samples[i].end))
+			return false;
+	return true;
+}
+
+static bool cut_short(const struct px_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		if (snapshot->samples[i].end == PX_END_DEADLINE)
+			return true;
+	return false;
+}
+
+/* A stack seen for the first time can take longer than the guest may be stopped; what it lacked
+ * is mapped afterwards, so that the next try gets further. */
+static struct px_error *take(struct px_sampler *sampler, struct px_snapshot *ret)
+{
+	struct px_error *err = px_snapshot_take(sampler, ret);
+
+	for (int i = 1; !err && i < TRIES && cut_short(ret); i++) {
+		px_snapshot_fini(ret);
+		err = px_snapshot_take(sampler, ret);
+	}
+	return err;
+}
+
+/* Sleep, unless the user has seen enough. */
+static struct px_error *wait_between(double interval)
+{
+	struct px_stop stop;
+	struct px_error *err = px_stop_init(&stop, UINT64_MAX);
+	enum px_stop_reason reason;
+
+	if (err)
+		return err;
+	reason = px_stop_wait(&stop, px_now_ns() + (uint64_t)(interval * 1e9));
+	px_stop_fini(&stop);
+	if (reason != PX_STOP_NOT_YET)
+		return px_error_new(PX_ERR_INTERRUPTED, "interrupted before the second look");
+	return NULL;
+}
+
+static struct px_error *look(const struct stacks_options *options, struct px_target *target,
+			     struct px_sampler *sampler, int *status_ret)
+{
+	struct px_snapshot first px_cleanup(px_snapshot_fini) = {0};
+	struct px_snapshot second px_cleanup(px_snapshot_fini) = {0};
+	struct px_stack_view view = {.domain = &target->guest->domain,
+				     .vcpus = &options->vcpus,
+				     .namer = px_target_namer(target),
+				     .sources = options->verbose,
+				     .first = &first};
+	struct px_error *err = take(sampler, &first);
+
+	if (!err && options->twice) {
+		err = wait_between(options->interval);
+		if (!err)
+			err = take(sampler, &second);
+		view.second = &second;
+	}
+	if (err)
+		return err;
+	if (!complete(view.second ? &second : &first))
+		*status_ret = PX_EXIT_INCOMPLETE;
+	return show(&view, options->json);
+}
+
+static struct px_error *open_and_look(const struct stacks_options *options,
+				      struct px_target *target, int *status_ret)
+{
+	const struct px_sampler_options how = {
+		.vcpus = options->vcpus,
+		.idle = true,
+		.pause = true,
+		.max_pause_ns = max_pause_ns,
+	};
+	struct px_sampler *sampler = NULL;
+	struct px_sampler_kernel kernel;
+	struct px_error *err = px_target_open(&options->target, target);
+
+	if (!err)
+		err = px_vcpu_list_check(&options->vcpus, target->guest->domain.vcpus);
+	if (err)
+		return err;
+	kernel = px_target_sampler_kernel(target);
+	err = px_sampler_new(target->guest, target->memory, &kernel, &how, &sampler);
+	if (!err)
+		err = look(options, target, sampler, status_ret);
+	px_sampler_free(sampler);
+	return err;
+}
+
+static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_ret)
+{
+	struct stacks_options options = {.interval = 0.1};
+	struct px_target target = {0};
+	struct px_error *err = parse(argc, argv, &options, help_ret);
+
+	if (err || *help_ret)
+		return err;
+	err = open_and_look(&options, &target, status_ret);
+	px_target_close(&target);
+	return err;
+}
+
+const struct px_command px_command_stacks = {
+	.name = "stacks",
+	.usage = "[OPTIONS] DOM",
+	.summary = "the stack of every vCPU, now",
+	.options = option_table,
+	.run = run,
+};

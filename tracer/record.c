@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The recording loop.
+ *
+ * The hypervisor does not show a paused domain in its vCPUs: they look as if they waited for a
+ * processor. Such a tick must not become samples. A domain whose vCPUs stand still, not running
+ * and without processor time since the last tick, is therefore asked about, which costs a
+ * hypercall only then.
+ */
+#include "tracer/record.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "lib/log.h"
+#include "tracer/domain-text.h"
+#include "tracer/kernel-images.h"
+
+static const uint64_t second_ns = 1000000000u;
+
+/* --- what is recorded --------------------------------------------------------------------- */
+
+static struct px_error *describe_kernel(struct px_record *record)
+{
+	const struct px_linux_kernel *kernel = record->target->kernel;
+	struct px_recording *recording = record->recording;
+	char build_id[PX_BUILD_ID_HEX], slide[24];
+	struct px_error *err = px_kernel_images_map(kernel, recording, px_now_ns());
+
+	if (!err)
+		err = px_recording_pair(recording, "kernel-release",
+					px_linux_kernel_release(kernel));
+	px_build_id_hex(px_linux_kernel_build_id(kernel), build_id);
+	if (!err)
+		err = px_recording_pair(recording, "kernel-build-id", build_id);
+	snprintf(slide, sizeof(slide), "0x%" PRIx64, px_linux_kernel_slide(kernel));
+	return err ? err : px_recording_pair(recording, "kernel-slide", slide);
+}
+
+struct px_error *px_record_describe(struct px_record *record)
+{
+	const struct px_domain *domain = &record->target->guest->domain;
+	struct px_recording *recording = record->recording;
+	char id[16], vcpus[16], uuid[PX_UUID_TEXT];
+	struct px_error *err = px_recording_pair(recording, "domain", domain->name);
+
+	snprintf(id, sizeof(id), "%u", domain->id);
+	snprintf(vcpus, sizeof(vcpus), "%u", domain->vcpus);
+	if (!err)
+		err = px_recording_pair(recording, "domain-id", id);
+	if (!err)
+		err = px_recording_pair(recording, "domain-uuid", px_domain_uuid(domain, uuid));
+	if (!err)
+		err = px_recording_pair(recording, "domain-type",
+					px_guest_type_name(domain->type));
+	if (!err)
+		err = px_recording_pair(recording, "domain-vcpus", vcpus);
+	return err || !record->target->kernel ? err : describe_kernel(record);
+}
+
+/* --- the domain --------------------------------------------------------------------------- */
+
+/* Whether err only says that the domain is gone, which ends the recording without an error. */
+static bool gone(struct px_record *record, struct px_error **err)
+{
+	if (!*err || (*err)->code != PX_ERR_DOMAIN_GONE)
+		return false;
+	px_error_freep(err);
+	*err = NULL;
+	record->end = PX_DOMAIN_DESTROYED;
+	return true;
+}
+
+static enum px_domain_end end_of(const struct px_domain *domain)
+{
+	if (domain->crashed)
+		return PX_DOMAIN_CRASHED;
+	if (domain->shutdown)
+		return PX_DOMAIN_SHUT_DOWN;
+	return domain->dying ? PX_DOMAIN_DESTROYED : PX_DOMAIN_LIVES;
+}
+
+static void tell_pause(struct px_record *record, bool paused)
+{
+	if (paused && !record->pause_told) {
+		px_warn("the domain is paused, not by this program; nothing is sampled until "
+			"it runs again");
+		record->pause_told = true;
+	}
+	if (!paused && record->paused)
+		px_verbose("the domain runs again");
+	record->paused = paused;
+}
+
+/* Ask for the domain's state and follow what changed. */
+static struct px_error *look_at_domain(struct px_record *record)
+{
+	struct px_target *target = record->target;
+	struct px_domain *domain = &target->guest->domain;
+	uint64_t memory_kib = domain->memory_kib;
+	struct px_error *err = target->guest->ops->domain(target->guest, domain);
+
+	if (err)
+		return err;
+	record->end = end_of(domain);
+	tell_pause(record, domain->paused && record->end == PX_DOMAIN_LIVES);
+	/* Frames may have gone to someone else. */
+	if (domain->memory_kib != memory_kib || record->end != PX_DOMAIN_LIVES)
+		px_memory_drop(target->memory);
+	return px_sampler_resize(record->sampler);
+}
+
+static struct px_error *follow_modules(struct px_record *record)
+{
+	bool changed = false;
+	struct px_error *err;
+
+	if (!record->target->kernel)
+		return NULL;
+	err = px_linux_kernel_refresh(record->target->kernel, &changed);
+	if (err || !changed)
+		return err;
+	px_recording_forget_names(record->recording);
+	return px_kernel_images_map(record->target->kernel, record->recording, px_now_ns());
+}
+
+/* --- ticks -------------------------------------------------------------------------------- */
+
+static struct px_error *record_tick(struct px_record *record, const struct px_tick *tick)
+{
+	struct px_error *err = NULL;
+
+	px_tally_add(&record->tally, tick);
+	for (size_t i = 0; !err && i < tick->sample_count; i++)
+		err = px_recording_add(record->recording, &tick->samples[i]);
+	return err;
+}
+
+static struct px_error *slot(struct px_record *record)
+{
+	struct px_tick tick = {0};
+	struct px_error *err = record->paused ? look_at_domain(record) : NULL;
+
+	if (err || record->end)
+		return err;
+	if (!record->paused) {
+		err = px_sampler_tick(record->sampler, &tick);
+		if (!err && tick.stands_still && tick.sample_count)
+			err = look_at_domain(record);
+		if (err || record->end)
+			return err;
+	}
+	if (record->paused) {
+		record->tally.paused++;
+		return NULL;
+	}
+	return record_tick(record, &tick);
+}
+
+static void show_progress(const struct px_record *record)
+{
+	const struct px_tally *tally = &record->tally;
+
+	px_progress("%" PRIu64 " samples, %.0f Hz, %" PRIu64 " KiB", tally->samples,
+		    px_tally_rate(tally), px_recording_size(record->recording) / 1024);
+}
+
+static struct px_error *every_second(struct px_record *record)
+{
+	struct px_error *err = look_at_domain(record);
+
+	if (err || record->end)
+		return err;
+	err = follow_modules(record);
+	if (!err)
+		err = px_recording_round(record->recording);
+	show_progress(record);
+	return err;
+}
+
+static struct px_error *next_slot(struct px_record *record)
+{
+	uint64_t now = px_now_ns();
+	uint64_t missed = px_pacer_next(&record->pacer, now);
+
+	record->tally.end_ns = now;
+	if (!missed)
+		return NULL;
+	record->tally.missed += missed;
+	return px_recording_lost(record->recording, now, missed);
+}
+
+static struct px_error *sample_once(struct px_record *record)
+{
+	struct px_error *err = slot(record);
+
+	if (!err && !record->end && px_now_ns() >= record->second_ns) {
+		record->second_ns = px_now_ns() + second_ns;
+		err = every_second(record);
+	}
+	return err || record->end ? err : next_slot(record);
+}
+
+struct px_error *px_record_run(struct px_record *record)
+{
+	struct px_error *err = NULL;
+	uint64_t now = px_now_ns();
+
+	px_pacer_init(&record->pacer, record->tally.requested_hz, now);
+	record->tally.start_ns = record->tally.end_ns = now;
+	record->second_ns = now + second_ns;
+	tell_pause(record, record->target->guest->domain.paused);
+	while (!err && !record->end &&
+	       px_stop_wait(record->stop, record->pacer.deadline_ns) == PX_STOP_NOT_YET)
+		err = sample_once(record);
+	gone(record, &err);
+	record->tally.end_ns = px_now_ns();
+	record->tally.pages_mapped = px_memory_counts(record->target->memory).pages_mapped;
+	px_recording_count(record->recording, &record->tally);
+	px_progress_done();
+	return err;
+}

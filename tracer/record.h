@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The loop of perf xen record: ticks at their time, once a second a look at the domain. */
+#ifndef PX_TRACER_RECORD_H
+#define PX_TRACER_RECORD_H
+
+#include "tracer/pacer.h"
+#include "tracer/recording.h"
+#include "tracer/stop.h"
+#include "tracer/target.h"
+
+/** Why the domain itself ended a recording. */
+enum px_domain_end {
+	PX_DOMAIN_LIVES,
+	PX_DOMAIN_CRASHED,
+	PX_DOMAIN_SHUT_DOWN, /* or rebooted: the toolstack then makes a new domain */
+	PX_DOMAIN_DESTROYED,
+};
+
+/** Everything that a recording works with. The first four are borrowed. */
+struct px_record {
+	struct px_target *target;
+	struct px_sampler *sampler;
+	struct px_recording *recording;
+	struct px_stop *stop;
+	struct px_pacer pacer;
+	struct px_tally tally;
+	uint64_t second_ns; /* when to look at the domain next */
+	bool paused;	    /* by someone else */
+	bool pause_told;
+	enum px_domain_end end;
+};
+
+/** Map the kernel and its modules and put what the domain is into the summary. */
+px_must_check struct px_error *px_record_describe(struct px_record *record);
+
+/**
+ * Sample until there is a reason to stop, or the domain ends: record->end then says how. Errors
+ * of the guest and of the file; the tally is right in any case.
+ */
+px_must_check struct px_error *px_record_run(struct px_record *record);
+
+#endif

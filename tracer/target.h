@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The guest that a command works on: the domain, its memory, and its kernel if it is known. */
+#ifndef PX_TRACER_TARGET_H
+#define PX_TRACER_TARGET_H
+
+#include "lib/options.h"
+#include "tracer/namer.h"
+#include "tracer/sampler.h"
+
+struct px_target {
+	struct px_guest *guest;
+	struct px_memory *memory;
+	struct px_linux_kernel *kernel; /* NULL without an image */
+};
+
+/** What the commands say about which guest to open. Zero-initialise. */
+struct px_target_options {
+	const char *name_or_id;
+	const char *image; /* the vmlinux file; NULL: none */
+};
+
+/** The entry of a command's option table for a member `target`. */
+#define PX_TARGET_OPTION(struct_type)                                                  \
+	{                                                                              \
+		PX_OPT_STRING, 0, "vmlinux", "FILE",                                   \
+			"the guest kernel's image with symbols, for stacks and names", \
+			PX_OPTION_AT(struct_type, target.image)                        \
+	}
+
+/** Take DOM, the only argument there must be; PX_ERR_USAGE. */
+px_must_check struct px_error *px_target_take_argument(struct px_target_options *options,
+						       const struct px_arguments *arguments);
+
+/**
+ * Open the domain, its memory and, with an image, its kernel. Without one a warning says what
+ * is missed. Close in any case.
+ */
+px_must_check struct px_error *px_target_open(const struct px_target_options *options,
+					      struct px_target *ret);
+void px_target_close(struct px_target *target);
+
+/** What the sampler needs to know of the kernel; lives as long as target. */
+struct px_sampler_kernel px_target_sampler_kernel(struct px_target *target);
+
+/** The names of its kernel's addresses; lives as long as target. */
+struct px_namer px_target_namer(struct px_target *target);
+
+#endif
