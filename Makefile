@@ -152,6 +152,7 @@ UNIT_TESTS := \
 	elf-image \
 	error \
 	filter \
+	guest-double \
 	histogram \
 	linux-identity \
 	linux-kernel \
@@ -183,6 +184,7 @@ UNIT_TESTS := \
 	unwind-live \
 	unwind-table \
 	unwinder \
+	vcpu-context \
 	vcpu-list
 
 # Doubles and builders that several unit tests share.
@@ -201,6 +203,7 @@ FUZZ_TARGETS := \
 	elf-image \
 	linux-modules \
 	orc \
+	page-walk \
 	perfdata \
 	report \
 	symbol-files \
@@ -213,6 +216,7 @@ TEST_TOOLS := \
 
 # Benchmarks: tests/bench/bench-NAME.c
 BENCHES := \
+	memory \
 	perfdata \
 	report \
 	unwind
