@@ -192,11 +192,10 @@ static struct px_error *sample(const struct record_options *options, char **comm
 	err = px_stop_init(&stop, end_ns);
 	if (err)
 		return err;
-	record->stop = &stop;
 	if (command)
 		err = px_stop_start_command(&stop, command);
 	if (!err)
-		err = px_record_run(record);
+		err = px_record_run(record, &stop);
 	px_stop_fini(&stop);
 	return err;
 }

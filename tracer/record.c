@@ -201,7 +201,7 @@ static struct px_error *sample_once(struct px_record *record)
 	return err || record->end ? err : next_slot(record);
 }
 
-struct px_error *px_record_run(struct px_record *record)
+struct px_error *px_record_run(struct px_record *record, struct px_stop *stop)
 {
 	struct px_error *err = NULL;
 	uint64_t now = px_now_ns();
@@ -211,7 +211,7 @@ struct px_error *px_record_run(struct px_record *record)
 	record->second_ns = now + second_ns;
 	tell_pause(record, record->target->guest->domain.paused);
 	while (!err && !record->end &&
-	       px_stop_wait(record->stop, record->pacer.deadline_ns) == PX_STOP_NOT_YET)
+	       px_stop_wait(stop, record->pacer.deadline_ns) == PX_STOP_NOT_YET)
 		err = sample_once(record);
 	gone(record, &err);
 	record->tally.end_ns = px_now_ns();

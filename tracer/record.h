@@ -16,12 +16,11 @@ enum px_domain_end {
 	PX_DOMAIN_DESTROYED,
 };
 
-/** Everything that a recording works with. The first four are borrowed. */
+/** Everything that a recording works with. The first three are borrowed. */
 struct px_record {
 	struct px_target *target;
 	struct px_sampler *sampler;
 	struct px_recording *recording;
-	struct px_stop *stop;
 	struct px_pacer pacer;
 	struct px_tally tally;
 	uint64_t second_ns; /* when to look at the domain next */
@@ -37,6 +36,6 @@ px_must_check struct px_error *px_record_describe(struct px_record *record);
  * Sample until there is a reason to stop, or the domain ends: record->end then says how. Errors
  * of the guest and of the file; the tally is right in any case.
  */
-px_must_check struct px_error *px_record_run(struct px_record *record);
+px_must_check struct px_error *px_record_run(struct px_record *record, struct px_stop *stop);
 
 #endif

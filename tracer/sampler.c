@@ -131,10 +131,6 @@ static void walk(struct px_sampler *sampler, const struct px_vcpu *vcpu, struct 
 
 	sample->end = px_unwind(&space, &regs, sample->frames, PX_SAMPLE_FRAMES,
 				&sample->frame_count);
-	if (kernel->refine_end)
-		sample->end = kernel->refine_end(
-			kernel->context, sample->end,
-			px_frame_lookup_address(&sample->frames[sample->frame_count - 1]));
 }
 
 static void take_stack(struct px_sampler *sampler, const struct px_vcpu *vcpu,
@@ -197,11 +193,21 @@ static void take_samples(struct px_sampler *sampler, uint64_t now_ns, uint64_t d
 	sampler->first = sampler->first + 1 < sampler->slots.count ? sampler->first + 1 : 0;
 }
 
-static void prefetch_cut(struct px_sampler *sampler)
+/* What the samples need and can wait until the guest runs. */
+static void complete_samples(struct px_sampler *sampler)
 {
-	for (size_t i = 0; i < sampler->sample_count; i++)
+	const struct px_sampler_kernel *kernel = &sampler->kernel;
+
+	for (size_t i = 0; i < sampler->sample_count; i++) {
+		struct px_sample *sample = &sampler->slots.samples[i];
+		const struct px_frame *outermost = &sample->frames[sample->frame_count - 1];
+
 		if (sampler->slots.readers[i].cut)
 			prefetch(&sampler->slots.readers[i]);
+		if (kernel->refine_end)
+			sample->end = kernel->refine_end(kernel->context, sample->end,
+							 px_frame_lookup_address(outermost));
+	}
 }
 
 /* Compares with the last tick, and remembers. */
@@ -242,7 +248,7 @@ struct px_error *px_sampler_tick(struct px_sampler *sampler, struct px_tick *ret
 	}
 	if (err)
 		return err;
-	prefetch_cut(sampler);
+	complete_samples(sampler);
 	tick.sample_count = sampler->sample_count;
 	tick.stands_still = stands_still(sampler);
 	tick.hypercalls = guest->counts.hypercalls - before.hypercalls;

@@ -31,7 +31,7 @@ struct px_sample {
 };
 
 /** What is known of the guest's kernel. Zero-initialised: nothing, and stacks are not walked.
- * The functions run while the guest is paused. */
+ */
 struct px_sampler_kernel {
 	struct px_unwind_map *map; /* its unwind tables; NULL: none */
 	uint64_t start;		   /* of kernel addresses; 0: there is one address space */
@@ -39,7 +39,9 @@ struct px_sampler_kernel {
 	px_root root;
 	enum px_paging paging;
 	void *context;
+	/** The task that runs on a vCPU; runs while the guest is paused. May be NULL. */
 	bool (*current_task)(void *context, const struct px_vcpu *vcpu, struct px_task *ret);
+	/** See px_linux_kernel_refine_end. May be NULL. */
 	enum px_end_reason (*refine_end)(void *context, enum px_end_reason reason,
 					 uint64_t address);
 };

@@ -97,6 +97,9 @@ static bool current_task(void *context, const struct px_vcpu *vcpu, struct px_ta
 
 static enum px_end_reason refine_end(void *context, enum px_end_reason reason, uint64_t address)
 {
+	const struct world *world = context;
+
+	assert_int_equal(world->guest->pauses, 0);
 	if (reason == PX_END_THREAD_ROOT && address == TEXT + IDLE_FUNCTION - 1)
 		return PX_END_IDLE_ROOT;
 	return reason;
