@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/log.h"
 #include "lib/memory.h"
 #include "report/input.h"
 #include "report/render.h"
@@ -201,18 +200,6 @@ static struct px_error *print(const struct px_report *report,
 	return err;
 }
 
-static int judge(const struct px_trust *trust, const char *path)
-{
-	if (!trust->cut && !trust->malformed)
-		return PX_EXIT_COMPLETE;
-	if (trust->cut)
-		px_warn("%s ends in the middle of the recording", path);
-	if (trust->malformed)
-		px_warn("%s: %llu records could not be read", path,
-			(unsigned long long)trust->malformed);
-	return PX_EXIT_INCOMPLETE;
-}
-
 static struct px_error *report_run(struct report_options *options,
 				   const struct px_renderer *renderer, int *status_ret)
 {
@@ -231,7 +218,7 @@ static struct px_error *report_run(struct report_options *options,
 		err = print(&report, options, renderer);
 	}
 	if (!err)
-		*status_ret = judge(&trust, options->input.path);
+		*status_ret = px_input_judge(&options->input, trust.cut, trust.malformed);
 	px_profile_free(profile);
 	px_trust_fini(&trust);
 	return err;

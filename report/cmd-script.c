@@ -4,7 +4,6 @@
 #include <linux/perf_event.h>
 #include <string.h>
 
-#include "lib/log.h"
 #include "report/cmd-report.h"
 #include "report/input.h"
 #include "report/profile.h"
@@ -165,17 +164,18 @@ static struct px_error *work(struct script_options *options, int *status_ret)
 	px_cleanup(px_session_closep) struct px_session *session = NULL;
 	struct px_error *err = px_input_open(&options->input, &session);
 	struct script s = {.session = session, .options = options, .out = stdout};
+	const struct px_perf_reader *reader;
 
 	if (err)
 		return err;
-	s.events = px_perf_reader_events(px_session_reader(session), &s.event_count);
+	reader = px_session_reader(session);
+	s.events = px_perf_reader_events(reader, &s.event_count);
 	for (size_t i = 0; i < s.event_count; i++)
 		s.event_width = px_max(s.event_width, (int)strlen(s.events[i].name));
 	err = print(&s);
-	if (!err && px_perf_reader_cut(px_session_reader(session))) {
-		px_warn("%s ends in the middle of the recording", options->input.path);
-		*status_ret = PX_EXIT_INCOMPLETE;
-	}
+	if (!err)
+		*status_ret = px_input_judge(&options->input, px_perf_reader_cut(reader),
+					     px_perf_reader_malformed(reader));
 	return err;
 }
 

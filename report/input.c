@@ -2,6 +2,7 @@
 /* Defaults and opening of what a report reads. */
 #include "report/input.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "lib/buildid-cache.h"
@@ -45,4 +46,13 @@ struct px_error *px_input_open(struct px_input *input, struct px_session **ret)
 	find_cache(input);
 	err = px_session_open(input->path, &input->dso, ret);
 	return px_error_prefix(err, "%s", input->path);
+}
+
+int px_input_judge(const struct px_input *input, bool cut, uint64_t malformed)
+{
+	if (cut)
+		px_warn("%s ends in the middle of the recording", input->path);
+	if (malformed)
+		px_warn("%s: %" PRIu64 " records could not be read", input->path, malformed);
+	return cut || malformed ? PX_EXIT_INCOMPLETE : PX_EXIT_COMPLETE;
 }
