@@ -214,6 +214,10 @@ FUZZ_TARGETS := \
 TEST_TOOLS := \
 	unwind-oracle
 
+# Programs for the lab's tests, run in dom0: tests/lab/NAME.c
+LAB_TOOLS := \
+	guest-probe
+
 # Benchmarks: tests/bench/bench-NAME.c
 BENCHES := \
 	memory \
@@ -221,6 +225,10 @@ BENCHES := \
 	report \
 	sampler \
 	unwind
+
+# Programs that run inside guests, linked statically: tests/guests/NAME.c
+GUEST_PROGRAMS := \
+	shares
 
 # --- flags --------------------------------------------------------------------------------------
 
@@ -321,7 +329,7 @@ $(O)/report/assets.o: $(wildcard report/html/*)
 SUPPORT_OBJ := $(call objects,$(SUPPORT_SRC))
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(O)/tests/unit/test-%)
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(O)/tests/fuzz/replay-%)
-TOOL_PROGRAMS := $(TEST_TOOLS:%=$(O)/tests/integration/%)
+TOOL_PROGRAMS := $(TEST_TOOLS:%=$(O)/tests/integration/%) $(LAB_TOOLS:%=$(O)/tests/lab/%)
 BENCH_PROGRAMS := $(BENCHES:%=$(O)/tests/bench/bench-%)
 
 $(O)/tests/unit/test-%: $(O)/tests/unit/test-%.o $(SUPPORT_OBJ) $(ARCHIVES)
@@ -338,8 +346,14 @@ $(TOOL_PROGRAMS): %: %.o $(SUPPORT_OBJ) $(ARCHIVES)
 
 .PRECIOUS: $(O)/%.o
 
+# A guest has no libraries of ours, and sanitizers do not link statically.
+GUEST_BINARIES := $(GUEST_PROGRAMS:%=$(O)/guest-programs/%)
+$(GUEST_BINARIES): $(O)/guest-programs/%: tests/guests/%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call quiet,GUEST)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -g -static -o $@ $<
+
 .PHONY: test-programs
-test-programs: all $(UNIT_PROGRAMS) $(FUZZ_REPLAYS) $(TOOL_PROGRAMS)
+test-programs: all $(UNIT_PROGRAMS) $(FUZZ_REPLAYS) $(TOOL_PROGRAMS) $(GUEST_BINARIES)
 
 # tests/run says what a test is and what the stages are.
 RUN = O='$(O)' MAKE='$(MAKE)' UNIT_TESTS='$(UNIT_TESTS)' FUZZ_TARGETS='$(FUZZ_TARGETS)' tests/run
@@ -390,7 +404,8 @@ $(FUZZ_PROGRAMS): %: %.o $(SUPPORT_OBJ) $(ARCHIVES)
 
 PROGRAM_SRC := perf-xen.c $(foreach f,TRACER RINGTRACE REPORT GUEST SYMBOLIZE LIB,$($(f)_SRC))
 TEST_SRC := $(UNIT_TESTS:%=tests/unit/test-%.c) $(FUZZ_TARGETS:%=tests/fuzz/fuzz-%.c) \
-	$(BENCHES:%=tests/bench/bench-%.c) $(TEST_TOOLS:%=tests/integration/%.c) $(SUPPORT_SRC) tests/fuzz/replay.c
+	$(BENCHES:%=tests/bench/bench-%.c) $(TEST_TOOLS:%=tests/integration/%.c) $(LAB_TOOLS:%=tests/lab/%.c) \
+	$(SUPPORT_SRC) tests/fuzz/replay.c
 HEADERS := $(wildcard $(FOLDERS:%=%/*.h) guest-probes/*.h tests/*/*.h)
 FORMATTED := $(wildcard *.c $(FOLDERS:%=%/*.c) guest-probes/*.c tests/*/*.c) $(HEADERS)
 
