@@ -63,7 +63,8 @@ static char symbol_letter(const Elf64_Sym *symbol, const char *letters, size_t c
 	return bind == STB_LOCAL ? letter : (char)toupper((unsigned char)letter);
 }
 
-/* Constants are no addresses; linker-script symbols outside all sections are. */
+/* Assembly constants (local) are no addresses; a linker script's symbols outside of all
+ * sections (global) are. */
 static bool is_in_segment(struct px_elf_image *image, uint64_t address)
 {
 	const struct px_elf_segment *segments;
@@ -91,7 +92,8 @@ static bool is_wanted(struct px_elf_image *image, const Elf64_Sym *symbol, const
 	/* Assemblers' local labels carry no meaning for people. */
 	if (!name[0] || !strncmp(name, ".L", 2) || symbol->st_shndx == SHN_UNDEF)
 		return false;
-	return symbol->st_shndx != SHN_ABS || is_in_segment(image, symbol->st_value);
+	return symbol->st_shndx != SHN_ABS || (ELF64_ST_BIND(symbol->st_info) != STB_LOCAL &&
+					       is_in_segment(image, symbol->st_value));
 }
 
 static Elf_Scn *find_table(Elf *elf, uint32_t type, GElf_Shdr *shdr_ret)

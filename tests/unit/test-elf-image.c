@@ -252,7 +252,9 @@ static void test_symbol_letters(void **state)
 		{"file.c", ELF64_ST_INFO(STB_LOCAL, STT_FILE), SHN_ABS, 0},
 		{"undefined", ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE), SHN_UNDEF, 0},
 		{".Llabel", ELF64_ST_INFO(STB_LOCAL, STT_NOTYPE), 1, 0},
-		{"a_constant", ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE), SHN_ABS, 0},
+		{"linker_script", ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE), SHN_ABS, 'A'},
+		{"constant_here", ELF64_ST_INFO(STB_LOCAL, STT_NOTYPE), SHN_ABS, 0},
+		{"constant_elsewhere", ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE), SHN_ABS, 0},
 	};
 	struct px_symbol_table *table = NULL;
 	struct elf_builder builder;
@@ -272,6 +274,10 @@ static void test_symbol_letters(void **state)
 				   symbols[i].info, symbols[i].section);
 		wanted += symbols[i].letter != 0;
 	}
+	/* Up to the last but one. */
+	builder.segment = (Elf64_Phdr){.p_type = PT_LOAD,
+				       .p_vaddr = 0x1000,
+				       .p_memsz = 16 * (px_array_size(symbols) - 1)};
 	image = image_of(&builder);
 	assert_null(px_symbol_table_new(&table));
 	assert_null(px_elf_image_symbols(image, table));
