@@ -171,6 +171,7 @@ UNIT_TESTS := \
 	perfdata-linux \
 	perfdata-notes \
 	profile \
+	record \
 	recording \
 	report \
 	sampler \

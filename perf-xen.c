@@ -109,8 +109,9 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 	const struct px_command *command = find_command(name);
 
-	/* A reader that went away is a failed write, reported as any other. */
+	/* A reader that went away or a file that may not grow is a failed write as any other. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (command)
 		return run_command(command, argc - 1, argv + 1);
 	if (!strcmp(name, "help") || !strcmp(name, "-h") || !strcmp(name, "--help"))

@@ -60,15 +60,14 @@ struct px_error *px_record_describe(struct px_record *record)
 
 /* --- the domain --------------------------------------------------------------------------- */
 
-/* Whether err only says that the domain is gone, which ends the recording without an error. */
-static bool gone(struct px_record *record, struct px_error **err)
+/* A domain that is gone ends the recording without an error. */
+static void forgive_end(struct px_record *record, struct px_error **err)
 {
 	if (!*err || (*err)->code != PX_ERR_DOMAIN_GONE)
-		return false;
-	px_error_freep(err);
+		return;
+	px_error_free(*err);
 	*err = NULL;
 	record->end = PX_DOMAIN_DESTROYED;
-	return true;
 }
 
 static enum px_domain_end end_of(const struct px_domain *domain)
@@ -107,7 +106,7 @@ static struct px_error *look_at_domain(struct px_record *record)
 	/* Frames may have gone to someone else. */
 	if (domain->memory_kib != memory_kib || record->end != PX_DOMAIN_LIVES)
 		px_memory_drop(target->memory);
-	return px_sampler_resize(record->sampler);
+	return NULL;
 }
 
 static struct px_error *follow_modules(struct px_record *record)
@@ -178,16 +177,29 @@ static struct px_error *every_second(struct px_record *record)
 	return err;
 }
 
+static struct px_error *count_missed(struct px_record *record, uint64_t now, uint64_t missed)
+{
+	record->tally.end_ns = now;
+	record->tally.missed += missed;
+	return missed ? px_recording_lost(record->recording, now, missed) : NULL;
+}
+
 static struct px_error *next_slot(struct px_record *record)
 {
 	uint64_t now = px_now_ns();
-	uint64_t missed = px_pacer_next(&record->pacer, now);
 
-	record->tally.end_ns = now;
-	if (!missed)
-		return NULL;
-	record->tally.missed += missed;
-	return px_recording_lost(record->recording, now, missed);
+	return count_missed(record, now, px_pacer_next(&record->pacer, now));
+}
+
+/* The recording ends now: whole slots may have passed in the last sleep. */
+static struct px_error *last_slot(struct px_record *record)
+{
+	const struct px_pacer *pacer = &record->pacer;
+	uint64_t now = px_now_ns();
+
+	return count_missed(record, now,
+			    now > pacer->slot_ns ? (now - pacer->slot_ns) / pacer->period_ns
+						 : 0);
 }
 
 static struct px_error *sample_once(struct px_record *record)
@@ -213,8 +225,9 @@ struct px_error *px_record_run(struct px_record *record, struct px_stop *stop)
 	while (!err && !record->end &&
 	       px_stop_wait(stop, record->pacer.deadline_ns) == PX_STOP_NOT_YET)
 		err = sample_once(record);
-	gone(record, &err);
-	record->tally.end_ns = px_now_ns();
+	forgive_end(record, &err);
+	if (!err)
+		err = last_slot(record);
 	record->tally.pages_mapped = px_memory_counts(record->target->memory).pages_mapped;
 	px_recording_count(record->recording, &record->tally);
 	px_progress_done();

@@ -226,16 +226,36 @@ static bool stands_still(struct px_sampler *sampler)
 	return still;
 }
 
+/* vCPUs can be plugged in. */
+static struct px_error *resize(struct px_sampler *sampler)
+{
+	struct slots slots = {0};
+	struct px_error *err;
+
+	if (sampler->guest->domain.vcpus == sampler->slots.count)
+		return NULL;
+	err = slots_new(sampler->guest->domain.vcpus, &slots);
+	if (err)
+		return err;
+	slots_free(&sampler->slots);
+	sampler->slots = slots;
+	sampler->sample_count = 0;
+	return NULL;
+}
+
 struct px_error *px_sampler_tick(struct px_sampler *sampler, struct px_tick *ret)
 {
 	struct px_guest *guest = sampler->guest;
 	const struct px_guest_counts before = guest->counts;
 	bool pause = sampler->options.pause;
-	struct px_tick tick = {.samples = sampler->slots.samples};
-	uint64_t start = px_now_ns(), gathered;
-	struct px_error *err;
+	struct px_tick tick = {0};
+	uint64_t start, gathered;
+	struct px_error *err = resize(sampler);
 
+	if (err)
+		return err;
 	px_memory_new_generation(sampler->memory);
+	start = px_now_ns();
 	err = guest->ops->gather(guest, pause, sampler->slots.vcpus, sampler->slots.count);
 	if (err)
 		return err;
@@ -249,27 +269,12 @@ struct px_error *px_sampler_tick(struct px_sampler *sampler, struct px_tick *ret
 	if (err)
 		return err;
 	complete_samples(sampler);
+	tick.samples = sampler->slots.samples;
 	tick.sample_count = sampler->sample_count;
 	tick.stands_still = stands_still(sampler);
 	tick.hypercalls = guest->counts.hypercalls - before.hypercalls;
 	tick.ioctls = guest->counts.ioctls - before.ioctls;
 	*ret = tick;
-	return NULL;
-}
-
-struct px_error *px_sampler_resize(struct px_sampler *sampler)
-{
-	struct slots slots = {0};
-	struct px_error *err;
-
-	if (sampler->guest->domain.vcpus <= sampler->slots.count)
-		return NULL;
-	err = slots_new(sampler->guest->domain.vcpus, &slots);
-	if (err)
-		return err;
-	slots_free(&sampler->slots);
-	sampler->slots = slots;
-	sampler->sample_count = 0;
 	return NULL;
 }
 
@@ -287,7 +292,7 @@ struct px_error *px_sampler_new(struct px_guest *guest, struct px_memory *memory
 	sampler->memory = memory;
 	sampler->kernel = *kernel;
 	sampler->options = *options;
-	err = px_sampler_resize(sampler);
+	err = resize(sampler);
 	if (err) {
 		px_sampler_free(sampler);
 		return err;

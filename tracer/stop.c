@@ -67,15 +67,16 @@ void px_stop_fini(struct px_stop *stop)
 static int spawn_with_default_signals(struct px_stop *stop, char **command)
 {
 	posix_spawnattr_t attr;
-	sigset_t pipe_only;
+	sigset_t ignored; /* by this program */
 	int rc = posix_spawnattr_init(&attr);
 
 	if (rc)
 		return rc;
-	sigemptyset(&pipe_only);
-	sigaddset(&pipe_only, SIGPIPE);
+	sigemptyset(&ignored);
+	sigaddset(&ignored, SIGPIPE);
+	sigaddset(&ignored, SIGXFSZ);
 	posix_spawnattr_setsigmask(&attr, stop->old_mask);
-	posix_spawnattr_setsigdefault(&attr, &pipe_only);
+	posix_spawnattr_setsigdefault(&attr, &ignored);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	rc = posix_spawnp(&stop->command_pid, command[0], NULL, &attr, command, environ);
 	posix_spawnattr_destroy(&attr);

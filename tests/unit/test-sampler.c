@@ -457,10 +457,8 @@ static void test_hot_plug(void **state)
 	tick(world);
 	assert_int_equal(world->tick.sample_count, 1);
 	guest->domain.vcpus = VCPUS;
-	check(px_sampler_resize(world->sampler));
 	tick(world);
 	assert_int_equal(world->tick.sample_count, VCPUS);
-	check(px_sampler_resize(world->sampler));
 }
 
 static void test_stands_still(void **state)
