@@ -79,9 +79,10 @@ static enum px_domain_end end_of(const struct px_domain *domain)
 	return domain->dying ? PX_DOMAIN_DESTROYED : PX_DOMAIN_LIVES;
 }
 
-static void tell_pause(struct px_record *record, bool paused)
+/* Another profiler pauses for an instant: what is still so a slot later is worth a word. */
+static void note_pause(struct px_record *record, bool paused)
 {
-	if (paused && !record->pause_told) {
+	if (paused && record->paused && !record->pause_told) {
 		px_warn("the domain is paused, not by this program; nothing is sampled until "
 			"it runs again");
 		record->pause_told = true;
@@ -102,7 +103,7 @@ static struct px_error *look_at_domain(struct px_record *record)
 	if (err)
 		return err;
 	record->end = end_of(domain);
-	tell_pause(record, domain->paused && record->end == PX_DOMAIN_LIVES);
+	note_pause(record, domain->paused && record->end == PX_DOMAIN_LIVES);
 	/* Frames may have gone to someone else. */
 	if (domain->memory_kib != memory_kib || record->end != PX_DOMAIN_LIVES)
 		px_memory_drop(target->memory);
@@ -221,7 +222,7 @@ struct px_error *px_record_run(struct px_record *record, struct px_stop *stop)
 	px_pacer_init(&record->pacer, record->tally.requested_hz, now);
 	record->tally.start_ns = record->tally.end_ns = now;
 	record->second_ns = now + second_ns;
-	tell_pause(record, record->target->guest->domain.paused);
+	note_pause(record, record->target->guest->domain.paused);
 	while (!err && !record->end &&
 	       px_stop_wait(stop, record->pacer.deadline_ns) == PX_STOP_NOT_YET)
 		err = sample_once(record);
