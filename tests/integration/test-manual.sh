@@ -32,7 +32,7 @@ page_problems()
 		grep -qx "$section" <<<"$text" || echo " no $section,"
 	done
 	for option in $("$PERF_XEN" help "$1" | sed -n 's/^  .\{4\}--\([a-z0-9-]*\).*/\1/p'); do
-		grep -qe "--$option\b" <<<"$text" || echo " no --$option,"
+		grep -qE -e "--(no-)?$option\b" <<<"$text" || echo " no --$option,"
 	done
 }
 
