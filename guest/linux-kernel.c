@@ -248,10 +248,10 @@ struct px_unwind_map *px_linux_kernel_unwind_map(const struct px_linux_kernel *k
 
 /* --- symbols ------------------------------------------------------------------------------ */
 
-/* Variables of this kind are at an offset from each CPU's base. */
+/* Variables of this kind are at an offset from each CPU's base; so is the label behind them. */
 static bool is_per_cpu(const struct px_linux_kernel *kernel, uint64_t link_address)
 {
-	return link_address < kernel->per_cpu.end;
+	return kernel->per_cpu.end && link_address <= kernel->per_cpu.end;
 }
 
 static struct px_linux_symbol kernel_symbol(const struct px_linux_kernel *kernel,

@@ -85,8 +85,9 @@ bool px_linux_kernel_symbol_address(const struct px_linux_kernel *kernel, const 
 				    uint64_t *ret);
 
 /**
- * Call each for every symbol that /proc/kallsyms would show: the kernel's in address order,
- * then each module's. Stops at the first error and returns it.
+ * Call each for every symbol: the kernel's in address order, then each module's. They are those
+ * of /proc/kallsyms and, of the kernel, what that leaves out of the image's symbol table. Stops
+ * at the first error and returns it.
  */
 px_must_check struct px_error *px_linux_kernel_each_symbol(
 	const struct px_linux_kernel *kernel,

@@ -442,6 +442,8 @@ static struct px_error *count_symbol(void *context, const struct px_linux_symbol
 		assert_int_equal(symbol->type, 'A');
 		assert_true(symbol->start == (per_cpu ? PER_CPU : 0));
 	}
+	if (!strcmp(symbol->name, "__per_cpu_end"))
+		assert_true(symbol->start == 0x34000 && symbol->type == 'A');
 	if (!strcmp(symbol->name, "entry_SYSCALL_64"))
 		assert_true(symbol->start == ENTRY + SLIDE && symbol->type == 'T');
 	return NULL;
