@@ -73,17 +73,19 @@ struct px_guest;
  * PX_ERR_DOMAIN_GONE from every one of them.
  */
 struct px_guest_ops {
-	/** Describe the domain anew. */
+	/** Describe the domain anew, in guest->domain as well. A dying domain has gone. */
 	struct px_error *(*domain)(struct px_guest *guest, struct px_domain *ret);
 	/**
 	 * One gathering, in one ioctl where the hypervisor allows it: the states of all vCPUs,
 	 * then, if pause, the domain is paused, then the contexts of the vCPUs that are not
 	 * offline. vcpus has room for count entries, one for each slot. After success with
 	 * pause the domain stays paused until resume; after a failure it is not paused.
+	 * The first gather with pause forks the guard (pause-guard.h), which opens the
+	 * hypervisor's interface by itself: make one before privileges are dropped.
 	 */
 	struct px_error *(*gather)(struct px_guest *guest, bool pause, struct px_vcpu *vcpus,
 				   uint32_t count);
-	/** Undo the pause of the last gather. Never fails silently. */
+	/** Undo the pause of the last gather, if there is one. Never fails silently. */
 	struct px_error *(*resume)(struct px_guest *guest);
 	/** Kernel entry points of one vCPU. */
 	struct px_error *(*entry)(struct px_guest *guest, uint32_t vcpu,

@@ -104,9 +104,9 @@ static struct px_error *double_resume(struct px_guest *base)
 	struct px_guest_double *guest = double_of(base);
 	struct px_error *err = check_call(guest, &guest->fail_resume, "resume");
 
-	if (err)
+	if (err || !guest->held)
 		return err;
-	must(guest->held && guest->pauses > 0, "resume without a pause");
+	must(guest->pauses > 0, "the pause that is held was undone by others");
 	guest->pauses--;
 	guest->held = false;
 	base->counts.hypercalls++;
