@@ -2,7 +2,6 @@
 /* Which domains there are: the hypervisor knows ids and types, xenstore knows names. */
 #include "guest/xen-private.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

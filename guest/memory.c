@@ -26,7 +26,6 @@ struct translation {
 };
 
 struct px_memory {
-	struct px_guest *guest;
 	struct px_page_cache *pages;
 	uint64_t generation;
 	struct px_memory_counts counts;
@@ -40,7 +39,6 @@ struct px_error *px_memory_new(struct px_guest *guest, size_t limit, struct px_m
 
 	if (err)
 		return err;
-	memory->guest = guest;
 	memory->generation = 1;
 	err = px_page_cache_new(guest, limit, &memory->pages);
 	if (err) {

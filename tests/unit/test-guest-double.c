@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
