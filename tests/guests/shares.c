@@ -7,8 +7,9 @@
  * usage: shares SECONDS
  *
  * Each phase runs until it has had its share of all CPU time so far, so the shares hold
- * whatever a single call costs. Output: one line a phase, "NAME PERCENT FUNCTION", where
- * FUNCTION is the kernel function under which the phase's samples lie ("-": user mode).
+ * whatever a single call costs; it is several milliseconds long, so that reading the clock
+ * costs little beside it. Output: one line a phase, "NAME PERCENT FUNCTION", where FUNCTION is
+ * the kernel function under which the phase's samples lie ("-": user mode).
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -34,31 +35,35 @@ static void spin(struct work *work)
 	static volatile uint64_t sink;
 	uint64_t x = sink | 1;
 
-	for (int i = 0; i < 200000; i++)
+	for (int i = 0; i < 2000000; i++)
 		x = x * 6364136223846793005u + 1442695040888963407u;
 	sink = x;
 }
 
 static void read_zeroes(struct work *work)
 {
-	if (read(work->zero_fd, work->buffer, BUFFER) != BUFFER)
-		exit(1);
+	for (int i = 0; i < 8; i++)
+		if (read(work->zero_fd, work->buffer, BUFFER) != BUFFER)
+			exit(1);
 }
 
 static void get_random(struct work *work)
 {
-	if (getrandom(work->buffer, BUFFER / 16, 0) < 0)
-		exit(1);
+	for (int i = 0; i < 8; i++)
+		if (getrandom(work->buffer, BUFFER / 16, 0) < 0)
+			exit(1);
 }
 
 static void map_memory(struct work *work)
 {
-	void *mapped = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	for (int i = 0; i < 8; i++) {
+		void *mapped = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
-	if (mapped == MAP_FAILED)
-		exit(1);
-	munmap(mapped, MAPPED);
+		if (mapped == MAP_FAILED)
+			exit(1);
+		munmap(mapped, MAPPED);
+	}
 }
 
 static struct phase {
@@ -111,7 +116,7 @@ int main(int argc, char **argv)
 	if (work.zero_fd < 0 || !work.buffer)
 		return 1;
 	for (uint64_t round = 1; clock_ns(CLOCK_MONOTONIC) < end; round++)
-		run_round(&work, round * 50000000u);
+		run_round(&work, round * 200000000u);
 	for (int i = 0; i < PHASES; i++)
 		total += phases[i].spent_ns;
 	for (int i = 0; i < PHASES; i++)
