@@ -11,12 +11,8 @@
 #include "tracer/commands.h"
 
 static const struct px_command *const commands[] = {
-	&px_command_list,
-	&px_command_record,
-	&px_command_report,
-	&px_command_script,
-	&px_command_stacks,
-	NULL,
+	&px_command_list,   &px_command_record, &px_command_report,
+	&px_command_script, &px_command_stacks, NULL,
 };
 
 static void print_usage(FILE *out)
@@ -109,7 +105,8 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 	const struct px_command *command = find_command(name);
 
-	/* A reader that went away or a file that may not grow is a failed write as any other. */
+	/* A reader that went away or a file that may not grow is a failed write as any other.
+	 */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	if (command)

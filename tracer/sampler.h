@@ -76,8 +76,8 @@ void px_sampler_free(struct px_sampler *sampler);
 
 /**
  * Take one sample of each vCPU that runs or wants to. On every way out the guest runs again, as
- * far as that is ours to say. How many vCPUs there are is taken from guest->domain, which the caller
- * keeps up. Errors: those of the guest.
+ * far as that is ours to say. How many vCPUs there are is taken from guest->domain, which the
+ * caller keeps up. Errors: those of the guest.
  */
 px_must_check struct px_error *px_sampler_tick(struct px_sampler *sampler, struct px_tick *ret);
 
