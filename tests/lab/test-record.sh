@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# list, record and stacks on live guests of every type, and whatever happens to a guest meanwhile.
+# usage: test-record.sh [TYPE...] (default: pv pvh hvm)
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+: "${PERF_XEN:?}" "${BUILD:?}"
+share=$(mktemp -d)
+trap 'rm -rf "$share"' EXIT
+export PERF_XEN_BUILD=$BUILD PERF_CONFIG=/dev/null PERF_PAGER=cat NO_COLOR=1
+failed=0
+
+ok() # CONDITION-STATUS NAME
+{
+	if [ "$1" -eq 0 ]; then
+		echo "ok - $2"
+	else
+		echo "not ok - $2"
+		failed=1
+	fi
+}
+
+[ $# -gt 0 ] || set -- pv pvh hvm
+echo "$*" >"$share/types"
+mkdir "$share/home"
+"$here/xenlab" run --share "$share" --vmlinux --timeout 800 "$here/record-dom0"
+status=$?
+[ "$status" -ne 77 ] || exit 77
+ok "$status" "the part in dom0"
+
+# What Debian's perf shows of the files, with nothing but what the recording put into its cache.
+for type; do
+	HOME=$share/home perf script -i "$share/$type.data" >"$share/$type.script" 2>"$share/errors"
+	ok $? "$type: perf script reads the file"
+	grep -q 'ffffffff.* ksys_read+0x.*(\[kernel.kallsyms\])$' "$share/$type.script"
+	ok $? "$type: perf script shows names of the guest's kernel"
+	grep -q '^dd 200[0-9]* \[00[01]\]' "$share/$type.script"
+	ok $? "$type: perf script shows tasks of the guest"
+	grep -q '^.ffffffff' "$share/$type.script" &&
+		! grep '^.ffffffff' "$share/$type.script" | grep -q '\[unknown\]'
+	ok $? "$type: perf script shows no kernel address without a name"
+	"$PERF_XEN" script -i "$share/$type.data" >"$share/$type.ours"
+	ok $? "$type: perf xen script reads the file"
+done
+exit $failed
