@@ -216,6 +216,44 @@ static void test_orderly_end(void **state)
 	munmap(xen, sizeof(*xen));
 }
 
+/* Shared with the signal handler of a child that resets them. */
+static struct px_pause_words faulting;
+
+static void on_fault(int signal)
+{
+	_exit(px_pause_outstanding(&faulting) ? 1 : 0);
+}
+
+/*
+ * The instants within a reset are too short to be hit by chance: make one of the words fault
+ * when it is written, and look at both at that point.
+ */
+static void test_reset_shows_no_pause(void **state)
+{
+	for (int readonly = 0; readonly < 2; readonly++) {
+		size_t page = (size_t)sysconf(_SC_PAGESIZE);
+		uint64_t *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		uint64_t *words[2] = {pages, pages + page / sizeof(*pages)};
+		int status = -1;
+		pid_t pid;
+
+		assert_true(pages != MAP_FAILED);
+		assert_int_equal(mprotect(words[readonly], page, PROT_READ), 0);
+		faulting = (struct px_pause_words){.paused = words[0], .resumed = words[1]};
+		pid = fork();
+		if (pid == 0) {
+			signal(SIGSEGV, on_fault);
+			px_pause_words_reset(&faulting);
+			_exit(2);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+		munmap(pages, 2 * page);
+	}
+}
+
 static void test_failed_pause_is_not_undone(void **state)
 {
 	struct hypervisor *xen = hypervisor_new(255);
@@ -305,6 +343,7 @@ int main(void)
 		cmocka_unit_test(test_killed_at_any_instant),
 		cmocka_unit_test(test_others_hold_a_pause),
 		cmocka_unit_test(test_orderly_end),
+		cmocka_unit_test(test_reset_shows_no_pause),
 		cmocka_unit_test(test_failed_pause_is_not_undone),
 		cmocka_unit_test(test_signals_do_not_end_it),
 		cmocka_unit_test(test_holds_no_files),
