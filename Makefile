@@ -372,6 +372,12 @@ check-san:
 lab:
 	+@$(RUN) build lab
 
+# Some minutes of comparing profiles with the truth; what it says depends on how busy this machine
+# is, so it is read by people and not part of check.
+.PHONY: lab-truth
+lab-truth: test-programs
+	@PERF_XEN='$(abspath $(O)/perf-xen)' BUILD='$(abspath $(O))' tests/lab/truth.sh
+
 .PHONY: demo bench golden-update
 demo:
 	@scripts/install-deps
@@ -488,6 +494,7 @@ help:
 #:   check-clang    build with clang, warnings are errors
 #:   check-san      build with sanitizers, run unit tests and the fuzzing corpus
 #:   lab            real guests on a real Xen in an emulated machine
+#:   lab-truth      shares seen from outside against known ones and the guest's own perf
 #:   demo           the lab, a guest under load, a recording of it and its reports in $(O)/demo
 #:   fuzz           run every fuzzer for FUZZ_SECONDS
 #:   bench          run the benchmarks

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What is seen from outside is true: known shares of a program of ours, and what the guest's own
-# perf sees at the same time. usage: test-truth.sh [TYPE...] (default: pv pvh)
+# perf sees at the same time. usage: truth.sh [TYPE...] (default: pv pvh)
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,8 +20,10 @@ status=$?
 [ "$status" -eq 0 ] || { echo "not ok - the guests were profiled"; exit 1; }
 for type; do
 	echo "# $type"
-	"$PERF_XEN" script -i "$share/$type.data" >"$share/$type.outside" || failed=1
-	"$here/compare-shares" --truth "$share/$type.outside" "$share/$type.truth" 3 || failed=1
+	for name in "$type" "$type-truth"; do
+		"$PERF_XEN" script -i "$share/$name.data" >"$share/$name.outside" || failed=1
+	done
+	"$here/compare-shares" --truth "$share/$type-truth.outside" "$share/$type.truth" 3 || failed=1
 	"$here/compare-shares" "$share/$type.outside" "$share/$type.inside" 4 || failed=1
 done
 exit $failed
