@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # list, record and stacks on live guests of every type, and whatever happens to a guest meanwhile.
-# usage: test-record.sh [TYPE...] (default: pv pvh hvm)
+# usage: test-record.sh [TYPE...] (default: $LAB_TYPES, or pv)
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -21,7 +21,8 @@ ok() # CONDITION-STATUS NAME
 	fi
 }
 
-[ $# -gt 0 ] || set -- pv pvh hvm
+# shellcheck disable=SC2086 # a list of words
+[ $# -gt 0 ] || set -- ${LAB_TYPES:-pv}
 echo "$*" >"$share/types"
 mkdir "$share/home"
 "$here/xenlab" run --share "$share" --vmlinux --timeout 800 "$here/record-dom0"
