@@ -1,17 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The lab itself: guests of every type start, run what they are told and send it through netback.
+# The lab itself: guests (of the types in $LAB_TYPES, or pv) start, run what they are told and
+# send through netback.
 #
 # One file, two places: on the host it boots the lab with itself as the script.
 # shellcheck disable=SC2317 # most functions are called through check
 if [ ! -d /lab/control ]; then
 	here=$(cd "$(dirname "$0")" && pwd)
+	scratch=$(mktemp -d) || exit 1
+	trap 'rm -rf "$scratch"' EXIT
+	mkdir "$scratch/share" "$scratch/programs"
 	# What guests find in /programs, with the mode it has here.
-	programs=$(mktemp -d) || exit 1
-	trap 'rm -rf "$programs"' EXIT
-	printf '#!/bin/sh\necho programs work\n' >"$programs/greet"
-	chmod +x "$programs/greet"
-	"$here/xenlab" run --timeout 300 --programs "$programs" "$0"
+	printf '#!/bin/sh\necho programs work\n' >"$scratch/programs/greet"
+	chmod +x "$scratch/programs/greet"
+	echo "${LAB_TYPES:-pv}" >"$scratch/share/types"
+	"$here/xenlab" run --timeout 400 --share "$scratch/share" --programs "$scratch/programs" "$0"
 	exit
 fi
 
@@ -79,11 +82,12 @@ try_guest() {
 }
 
 echo "# toolstack up $(cut -d' ' -f1 /proc/uptime) s after dom0's start"
-try_guest pv 1
-try_guest pvh 2 --with-perf
-check "perf runs in a guest" guest-exec pvh 'perf stat -e cpu-clock true'
-try_guest hvm 1
+read -ra types </share/types
+for type in "${types[@]}"; do
+	try_guest "$type" 2 --with-perf
+	check "$type: perf runs in the guest" guest-exec "$type" 'perf stat -e cpu-clock true'
+done
 echo "# done $(cut -d' ' -f1 /proc/uptime) s after dom0's start"
-check "guests stop" guest-stop pv pvh hvm
+check "guests stop" guest-stop "${types[@]}"
 check "no guest is left" equal "$(xl list | wc -l)" 2
 exit "$failed"
