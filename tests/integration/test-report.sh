@@ -97,15 +97,16 @@ same "-o writes what standard output gets" page.html out.html
 # --- Debian's perf ---------------------------------------------------------------------------
 
 # perf looks up return addresses themselves, we look one byte before: where the call is the last
-# instruction of its function perf shows the next one, "+0x0". Such samples are left out, as are
-# those of system calls without arguments, which have two names; of libraries, where many have,
-# only the addresses are compared.
+# instruction of its function perf shows the next one, "+0x0". Such samples are left out. Of several
+# names of one function perf may choose another: of the kernel the distance from the function's
+# start is compared, of libraries only the address.
 compare_with_perf()
 {
 	awk '
 	function finish() { if (sample != "" && !odd) printf "%s", sample; sample = ""; odd = 0 }
 	/^$/ { finish(); next }
-	/^\t/ && /\+0x0 \(|_sys_v?fork/ { odd = 1 }
+	/^\t/ && /\+0x0 \(/ { odd = 1 }
+	/^\t.*\(\[kernel/ { sub(/ [^ ]+\+/, " +") }
 	/^\t/ && !/\((\[kernel|.*\/perf-xen\))/ { $0 = "\t" $1 }
 	{ sample = sample $0 "\n" }
 	END { finish() }' "$1"
