@@ -48,8 +48,10 @@ bool px_vcpu_context_entry_hvm(struct px_bytes record, struct px_vcpu_entry *ret
  * Page-table isolation of the guest (Linux's KPTI, arch/x86/mm/pti.c). A kernel that does it
  * has two roots beside each other: in user mode CR3 has the one with bit 12 set. Where process
  * context ids are in use, bit 11 is set then as well, and CR3 alone tells. Where they are not,
- * bit 12 may as well be part of an ordinary root: isolation is assumed until a vCPU was in user
- * mode with that bit clear.
+ * bit 12 may as well be part of an ordinary root: in user mode isolation is assumed until a
+ * vCPU was in user mode with that bit clear. In the kernel the root is then taken as it is,
+ * which is wrong for the few instructions of an entry from user mode that still have the
+ * user's.
  */
 struct px_isolation {
 	bool is_off; /* for certain */
