@@ -97,8 +97,8 @@ static enum px_read_word_result read_word(void *context, uint64_t address, uint6
 		reader->page = page;
 	}
 	reader->words++;
-	if (px_memory_read(reader->memory, reader->paging, reader->root, px_gva_of(address),
-			   ret, sizeof(*ret)) != PX_READ_OK)
+	if (px_memory_word(reader->memory, reader->paging, reader->root, px_gva_of(address),
+			   ret) != PX_READ_OK)
 		return PX_WORD_BAD;
 	return PX_WORD_OK;
 }
