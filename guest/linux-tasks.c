@@ -55,6 +55,8 @@ struct px_linux_task_layout px_linux_task_layout_of(const struct px_symbol_table
 		       member_offset(types, "pid", sizeof(uint32_t), &layout.pid) &&
 		       member_offset(types, "tgid", sizeof(uint32_t), &layout.tgid) &&
 		       member_offset(types, "comm", PX_LINUX_COMM_MAX, &layout.comm);
+	layout.have_mm = layout.known &&
+			 member_offset(types, "mm", sizeof(uint64_t), &layout.mm);
 	return layout;
 }
 
@@ -64,6 +66,19 @@ static void make_printable(char comm[PX_LINUX_COMM_MAX])
 	for (char *c = comm; *c; c++)
 		if (iscntrl((unsigned char)*c))
 			*c = '?';
+}
+
+/* A kernel thread has none, whatever it borrows. */
+static uint64_t read_mm(const struct px_linux_task_layout *layout,
+			const struct px_linux_reader *reader, const struct px_task *task)
+{
+	uint64_t mm = 0;
+
+	if (!layout->have_mm || task->kernel_thread ||
+	    !px_linux_read(reader, task->address + layout->mm, &mm, sizeof(mm)) ||
+	    mm < PX_LINUX_KERNEL_SPACE)
+		return 0;
+	return mm;
 }
 
 bool px_linux_task_read_current(const struct px_linux_task_layout *layout,
@@ -86,6 +101,7 @@ bool px_linux_task_read_current(const struct px_linux_task_layout *layout,
 	make_printable(task.comm);
 	task.kernel_thread = flags & PF_KTHREAD;
 	task.idle = task.tid == 0;
+	task.mm = read_mm(layout, reader, &task);
 	*ret = task;
 	return true;
 }

@@ -15,6 +15,7 @@
 
 struct px_task {
 	uint64_t address;	      /* of its task_struct */
+	uint64_t mm;		      /* of its mm_struct; 0: none, or not known */
 	uint32_t pid;		      /* of the process: Linux's tgid */
 	uint32_t tid;		      /* of the thread: Linux's pid */
 	char comm[PX_LINUX_COMM_MAX]; /* NUL-terminated; control characters shown as '?' */
@@ -27,6 +28,8 @@ struct px_linux_task_layout {
 	bool known;
 	uint64_t current; /* add to a CPU's GS base: address of the pointer to its task */
 	uint32_t flags, pid, tgid, comm;
+	bool have_mm;
+	uint32_t mm;
 };
 
 /**

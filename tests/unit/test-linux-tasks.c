@@ -12,6 +12,7 @@
 
 #define GS_BASE UINT64_C(0xffff88803fc00000)
 #define TASK	UINT64_C(0xffff888003a18000)
+#define MM	UINT64_C(0xffff888004c2e800)
 #define SLIDE	UINT64_C(0x12000000)
 
 /* task_struct and pcpu_hot; without: a member that is left out. */
@@ -28,6 +29,7 @@ static struct px_type_info *types_without(const char *without)
 	struct btf_builder_member members[] = {{"flags", u32, 44 * 8, 0},
 					       {"pid", u32, 2416 * 8, 0},
 					       {"tgid", u32, 2420 * 8, 0},
+					       {"mm", u64, 2256 * 8, 0},
 					       {"comm", comm, 2976 * 8, 0}};
 
 	for (size_t i = 0; without && i < px_array_size(members); i++)
@@ -68,6 +70,7 @@ static void put_task(struct flat_memory *memory, uint64_t pointer, uint32_t flag
 	flat_memory_put32(memory, TASK + 2416, pid);
 	flat_memory_put32(memory, TASK + 2420, tgid);
 	flat_memory_put(memory, TASK + 2976, comm, 16);
+	flat_memory_put64(memory, TASK + 2256, MM);
 }
 
 static void test_three_places(void **state)
@@ -96,12 +99,12 @@ static void test_three_places(void **state)
 		put_task(&memory, places[i].pointer, 0x400000, 4712, 4711,
 			 "worker/0:1\0\0\0\0\0");
 		assert_true(px_linux_task_read_current(&layout, &reader, GS_BASE, &task));
-		assert_true(task.address == TASK);
+		assert_true(task.address == TASK && task.mm == MM);
 		assert_int_equal(task.tid, 4712);
 		assert_int_equal(task.pid, 4711);
 		assert_string_equal(task.comm, "worker/0:1");
 		assert_false(task.kernel_thread || task.idle);
-		assert_true(memory.reads <= 5);
+		assert_true(memory.reads <= 6);
 		flat_memory_fini(&memory);
 	}
 }
@@ -115,7 +118,7 @@ static void test_idle_and_odd_names(void **state)
 
 	put_task(&memory, GS_BASE + 64, 0x200000 | 2, 0, 0, "a\x1b[2J\nxxxxxxxxxx");
 	assert_true(px_linux_task_read_current(&layout, &reader, GS_BASE, &task));
-	assert_true(task.idle && task.kernel_thread);
+	assert_true(task.idle && task.kernel_thread && task.mm == 0);
 	assert_string_equal(task.comm, "a?[2J?xxxxxxxxx");
 	flat_memory_fini(&memory);
 }
@@ -131,6 +134,8 @@ static void test_unknown(void **state)
 	for (size_t i = 0; i < px_array_size(members); i++)
 		assert_false(layout_of("current_task", 64, 0, members[i]).known);
 	assert_false(layout_of("other_symbol", 64, 0, NULL).known);
+	assert_true(layout_of("current_task", 64, 0, "mm").known);
+	assert_false(layout_of("current_task", 64, 0, "mm").have_mm);
 
 	assert_false(px_linux_task_read_current(&layout, &reader, GS_BASE, &task));
 	assert_false(px_linux_task_read_current(&layout, &reader, 0, &task));
