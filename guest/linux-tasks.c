@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The current task of a CPU.
+ * The current task of a CPU, and whether it is interrupted.
  *
  * Each CPU's GS base points to its copy of the per-CPU variables. Up to Linux 6.14 these are
  * linked at address 0, so a variable's symbol is its offset from the GS base; since then they
  * are linked where their template lies, and the GS base makes up for the difference: to the
  * symbol the slide must be added. The pointer is current_task, a variable of its own, except
- * in 6.2 - 6.14: there it is a member of pcpu_hot.
+ * in 6.2 - 6.14: there it is a member of pcpu_hot. The same goes for the preempt count.
  */
 #include "guest/linux-tasks.h"
 
@@ -16,15 +16,23 @@
 /* include/linux/sched.h; the same in every version that has ORC. */
 #define PF_KTHREAD 0x00200000
 
-static bool current_offset(const struct px_symbol_table *symbols,
-			   const struct px_type_info *types, uint64_t slide, uint64_t *ret)
+/* The member is that of the variable where kernels of some versions keep it. */
+struct per_cpu {
+	const char *variable, *member;
+	uint32_t size;
+};
+
+static bool per_cpu_offset(const struct px_symbol_table *symbols,
+			   const struct px_type_info *types, uint64_t slide,
+			   const struct per_cpu *what, uint64_t *ret)
 {
 	uint64_t start = 0, address;
 	struct px_member member = {0};
 
-	if (!px_symbol_table_address(symbols, "current_task", &address)) {
+	if (!px_symbol_table_address(symbols, what->variable, &address)) {
 		if (!px_symbol_table_address(symbols, "pcpu_hot", &address) ||
-		    !px_type_info_member(types, "pcpu_hot", "current_task", &member))
+		    !px_type_info_member(types, "pcpu_hot", what->member, &member) ||
+		    member.size != what->size)
 			return false;
 	}
 	if (!px_symbol_table_address(symbols, "__per_cpu_start", &start))
@@ -48,15 +56,21 @@ struct px_linux_task_layout px_linux_task_layout_of(const struct px_symbol_table
 						    const struct px_type_info *types,
 						    uint64_t slide)
 {
+	static const struct per_cpu current = {"current_task", "current_task", 8};
+	static const struct per_cpu preempt = {"__preempt_count", "preempt_count", 4};
 	struct px_linux_task_layout layout = {0};
 
-	layout.known = types && current_offset(symbols, types, slide, &layout.current) &&
+	layout.known = types &&
+		       per_cpu_offset(symbols, types, slide, &current, &layout.current) &&
 		       member_offset(types, "flags", sizeof(uint32_t), &layout.flags) &&
 		       member_offset(types, "pid", sizeof(uint32_t), &layout.pid) &&
 		       member_offset(types, "tgid", sizeof(uint32_t), &layout.tgid) &&
 		       member_offset(types, "comm", PX_LINUX_COMM_MAX, &layout.comm);
 	layout.have_mm = layout.known &&
 			 member_offset(types, "mm", sizeof(uint64_t), &layout.mm);
+	layout.have_preempt_count =
+		layout.known &&
+		per_cpu_offset(symbols, types, slide, &preempt, &layout.preempt_count);
 	return layout;
 }
 
@@ -81,22 +95,18 @@ static uint64_t read_mm(const struct px_linux_task_layout *layout,
 	return mm;
 }
 
-bool px_linux_task_read_current(const struct px_linux_task_layout *layout,
-				const struct px_linux_reader *reader, uint64_t gs_base,
-				struct px_task *ret)
+bool px_linux_task_read(const struct px_linux_task_layout *layout,
+			const struct px_linux_reader *reader, uint64_t address,
+			struct px_task *ret)
 {
-	struct px_task task = {0};
+	struct px_task task = {.address = address};
 	uint32_t flags = 0;
 
-	if (!layout->known || gs_base < PX_LINUX_KERNEL_SPACE ||
-	    !px_linux_read(reader, gs_base + layout->current, &task.address,
-			   sizeof(task.address)) ||
-	    task.address < PX_LINUX_KERNEL_SPACE)
-		return false;
-	if (!px_linux_read(reader, task.address + layout->flags, &flags, sizeof(flags)) ||
-	    !px_linux_read(reader, task.address + layout->pid, &task.tid, sizeof(task.tid)) ||
-	    !px_linux_read(reader, task.address + layout->tgid, &task.pid, sizeof(task.pid)) ||
-	    !px_linux_read(reader, task.address + layout->comm, task.comm, sizeof(task.comm)))
+	if (!layout->known || address < PX_LINUX_KERNEL_SPACE ||
+	    !px_linux_read(reader, address + layout->flags, &flags, sizeof(flags)) ||
+	    !px_linux_read(reader, address + layout->pid, &task.tid, sizeof(task.tid)) ||
+	    !px_linux_read(reader, address + layout->tgid, &task.pid, sizeof(task.pid)) ||
+	    !px_linux_read(reader, address + layout->comm, task.comm, sizeof(task.comm)))
 		return false;
 	make_printable(task.comm);
 	task.kernel_thread = flags & PF_KTHREAD;
@@ -104,4 +114,50 @@ bool px_linux_task_read_current(const struct px_linux_task_layout *layout,
 	task.mm = read_mm(layout, reader, &task);
 	*ret = task;
 	return true;
+}
+
+/*
+ * Linux include/linux/preempt.h, with the same bits since 4.14: each level of interruption adds
+ * to a count of its own. A softirq that is served makes that count odd; tasks that keep
+ * softirqs away add two.
+ */
+static enum px_context context_of(uint32_t preempt_count, bool idle)
+{
+	if (preempt_count & 0xf00000)
+		return PX_CONTEXT_NMI;
+	if (preempt_count & 0xf0000)
+		return PX_CONTEXT_HARDIRQ;
+	if (preempt_count & 0x100)
+		return PX_CONTEXT_SOFTIRQ;
+	return idle ? PX_CONTEXT_IDLE : PX_CONTEXT_PROCESS;
+}
+
+bool px_linux_task_read_current(const struct px_linux_task_layout *layout,
+				const struct px_linux_reader *reader, uint64_t gs_base,
+				struct px_task *ret)
+{
+	uint64_t address = 0;
+	uint32_t preempt_count = 0;
+	struct px_task task;
+
+	if (!layout->known || gs_base < PX_LINUX_KERNEL_SPACE ||
+	    !px_linux_read(reader, gs_base + layout->current, &address, sizeof(address)) ||
+	    !px_linux_task_read(layout, reader, address, &task))
+		return false;
+	if (layout->have_preempt_count && px_linux_read(reader, gs_base + layout->preempt_count,
+							&preempt_count, sizeof(preempt_count)))
+		task.context = context_of(preempt_count, task.idle);
+	*ret = task;
+	return true;
+}
+
+const char *px_context_name(enum px_context context)
+{
+	static const char *const names[PX_CONTEXTS] = {
+		[PX_CONTEXT_UNKNOWN] = "unknown", [PX_CONTEXT_PROCESS] = "process",
+		[PX_CONTEXT_IDLE] = "idle",	  [PX_CONTEXT_SOFTIRQ] = "softirq",
+		[PX_CONTEXT_HARDIRQ] = "hardirq", [PX_CONTEXT_NMI] = "nmi",
+	};
+
+	return (unsigned int)context < PX_CONTEXTS ? names[context] : "unknown";
 }

@@ -38,7 +38,9 @@ static struct px_type_info *types_without(const char *without)
 	btf_builder_struct(&b, "task_struct", BTF_KIND_STRUCT, 4096, members,
 			   px_array_size(members));
 	btf_builder_struct(&b, "pcpu_hot", BTF_KIND_STRUCT, 64,
-			   (struct btf_builder_member[]){{"current_task", u64, 64, 0}}, 1);
+			   (struct btf_builder_member[]){{"current_task", u64, 64, 0},
+							 {"preempt_count", u32, 128, 0}},
+			   2);
 	assert_null(px_type_info_open_btf(btf_builder_finish(&b), NULL, &types));
 	return types;
 }
@@ -52,6 +54,9 @@ static struct px_linux_task_layout layout_of(const char *symbol, uint64_t addres
 
 	assert_null(px_symbol_table_new(&symbols));
 	assert_null(px_symbol_table_add(symbols, address, 8, symbol, 'D'));
+	if (!strcmp(symbol, "current_task"))
+		assert_null(
+			px_symbol_table_add(symbols, address + 8, 4, "__preempt_count", 'D'));
 	assert_null(px_symbol_table_add(symbols, per_cpu_start, 0, "__per_cpu_start", 'D'));
 	assert_null(px_symbol_table_sort(symbols));
 	layout = px_linux_task_layout_of(symbols, types, SLIDE);
@@ -63,7 +68,7 @@ static struct px_linux_task_layout layout_of(const char *symbol, uint64_t addres
 static void put_task(struct flat_memory *memory, uint64_t pointer, uint32_t flags, uint32_t pid,
 		     uint32_t tgid, const char *comm)
 {
-	flat_memory_add(memory, pointer, 8);
+	flat_memory_add(memory, pointer, 16); /* the preempt count follows */
 	flat_memory_put64(memory, pointer, TASK);
 	flat_memory_add(memory, TASK, 4096);
 	flat_memory_put32(memory, TASK + 44, flags);
@@ -104,9 +109,61 @@ static void test_three_places(void **state)
 		assert_int_equal(task.pid, 4711);
 		assert_string_equal(task.comm, "worker/0:1");
 		assert_false(task.kernel_thread || task.idle);
-		assert_true(memory.reads <= 6);
+		assert_true(memory.reads <= 7);
 		flat_memory_fini(&memory);
 	}
+}
+
+/* The preempt counts are those of Linux's include/linux/preempt.h. */
+static void test_contexts(void **state)
+{
+	static const struct {
+		uint32_t preempt_count, pid;
+		enum px_context context;
+	} cases[] = {
+		{0x80000000, 7, PX_CONTEXT_PROCESS}, /* no need to reschedule */
+		{1, 7, PX_CONTEXT_PROCESS},	     /* preemption disabled */
+		{0x200, 7, PX_CONTEXT_PROCESS},	     /* softirqs disabled */
+		{0x100, 7, PX_CONTEXT_SOFTIRQ},
+		{0x300, 7, PX_CONTEXT_SOFTIRQ}, /* which disabled them once more */
+		{0x10000, 7, PX_CONTEXT_HARDIRQ},
+		{0x10100, 0, PX_CONTEXT_HARDIRQ}, /* interrupts a softirq, that the idle task */
+		{0x110000, 7, PX_CONTEXT_NMI},
+		{0x80000000, 0, PX_CONTEXT_IDLE},
+		{0x100, 0, PX_CONTEXT_SOFTIRQ},
+	};
+	static const char *const symbols[] = {"current_task", "pcpu_hot"};
+
+	for (size_t i = 0; i < 2 * px_array_size(cases); i++) {
+		uint64_t pointer = GS_BASE + 64 + (i % 2 ? 8 : 0);
+		struct px_linux_task_layout layout = layout_of(symbols[i % 2], 64, 0, NULL);
+		struct flat_memory memory = {0};
+		struct px_linux_reader reader = flat_memory_reader(&memory);
+		struct px_task task;
+
+		put_task(&memory, pointer, 0, cases[i / 2].pid, cases[i / 2].pid,
+			 "a\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+		flat_memory_put32(&memory, pointer + 8, cases[i / 2].preempt_count);
+		assert_true(px_linux_task_read_current(&layout, &reader, GS_BASE, &task));
+		assert_string_equal(px_context_name(task.context),
+				    px_context_name(cases[i / 2].context));
+		flat_memory_fini(&memory);
+	}
+	assert_string_equal(px_context_name(PX_CONTEXTS), "unknown");
+}
+
+static void test_context_unknown(void **state)
+{
+	struct px_linux_task_layout layout = layout_of("pcpu_hot", 64, 0, NULL);
+	struct flat_memory memory = {0};
+	struct px_linux_reader reader = flat_memory_reader(&memory);
+	struct px_task task;
+
+	put_task(&memory, GS_BASE + 72, 0, 1, 1, "init\0\0\0\0\0\0\0\0\0\0\0");
+	layout.preempt_count += 4096; /* a page that is not there */
+	assert_true(px_linux_task_read_current(&layout, &reader, GS_BASE, &task));
+	assert_int_equal(task.context, PX_CONTEXT_UNKNOWN);
+	flat_memory_fini(&memory);
 }
 
 static void test_idle_and_odd_names(void **state)
@@ -155,6 +212,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_three_places),
+		cmocka_unit_test(test_contexts),
+		cmocka_unit_test(test_context_unknown),
 		cmocka_unit_test(test_idle_and_odd_names),
 		cmocka_unit_test(test_unknown),
 	};
