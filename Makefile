@@ -59,9 +59,14 @@ SYMBOLIZE_SRC := \
 	symbolize/elf-image.c \
 	symbolize/elf-symbols.c \
 	symbolize/end-reason.c \
+	symbolize/folder.c \
 	symbolize/orc.c \
+	symbolize/program-symbols.c \
+	symbolize/program-unwind.c \
+	symbolize/program.c \
 	symbolize/register-frame-x86.c \
 	symbolize/symbol-table.c \
+	symbolize/symfs.c \
 	symbolize/type-info-btf.c \
 	symbolize/type-info-dwarf.c \
 	symbolize/type-info.c \
@@ -171,6 +176,7 @@ UNIT_TESTS := \
 	perfdata-linux \
 	perfdata-notes \
 	profile \
+	program \
 	record \
 	recording \
 	report \
@@ -179,6 +185,7 @@ UNIT_TESTS := \
 	stock-perf \
 	stop \
 	symbol-table \
+	symfs \
 	tally \
 	text \
 	type-info \

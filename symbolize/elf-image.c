@@ -282,24 +282,30 @@ static struct px_error *open_mapped(struct px_bytes bytes, bool mapped, const ch
 	return NULL;
 }
 
-struct px_error *px_elf_image_open(const char *path, struct px_elf_image **ret)
+struct px_error *px_elf_image_open_fd(int fd, const char *name, struct px_elf_image **ret)
 {
-	px_cleanup(px_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
 	void *bytes = NULL;
 
-	if (fd < 0)
-		return px_error_system(errno, "%s", path);
 	if (fstat(fd, &st))
-		return px_error_system(errno, "%s", path);
+		return px_error_system(errno, "%s", name);
 	if (!S_ISREG(st.st_mode))
-		return px_error_new(PX_ERR_BAD_FORMAT, "%s is not a regular file", path);
+		return px_error_new(PX_ERR_BAD_FORMAT, "%s is not a regular file", name);
 	if (st.st_size) {
 		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (bytes == MAP_FAILED)
-			return px_error_system(errno, "%s", path);
+			return px_error_system(errno, "%s", name);
 	}
-	return open_mapped(px_bytes_of(bytes, (size_t)st.st_size), true, path, ret);
+	return open_mapped(px_bytes_of(bytes, (size_t)st.st_size), true, name, ret);
+}
+
+struct px_error *px_elf_image_open(const char *path, struct px_elf_image **ret)
+{
+	px_cleanup(px_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return px_error_system(errno, "%s", path);
+	return px_elf_image_open_fd(fd, path, ret);
 }
 
 struct px_error *px_elf_image_open_bytes(struct px_bytes bytes, const char *name,
@@ -466,4 +472,22 @@ bool px_elf_image_at(const struct px_elf_image *image, uint64_t address, uint64_
 			return true;
 	}
 	return false;
+}
+
+bool px_elf_image_rest(const struct px_elf_image *image, uint64_t address, struct px_bytes *ret)
+{
+	for (size_t i = 0; i < image->segments_count; i++) {
+		const struct px_elf_segment *segment = &image->segments[i];
+		uint64_t within = address - segment->address;
+
+		if (address >= segment->address && within < segment->file_size &&
+		    px_bytes_slice(image->bytes, segment->offset, segment->file_size, ret))
+			return px_bytes_slice(*ret, within, segment->file_size - within, ret);
+	}
+	return false;
+}
+
+struct px_bytes px_elf_image_bytes(const struct px_elf_image *image)
+{
+	return image->bytes;
 }

@@ -25,6 +25,10 @@ enum px_elf_kind {
  */
 px_must_check struct px_error *px_elf_image_open(const char *path, struct px_elf_image **ret);
 
+/** The same from an open file, which the caller may then close; name is for messages. */
+px_must_check struct px_error *px_elf_image_open_fd(int fd, const char *name,
+						    struct px_elf_image **ret);
+
 /** The same from bytes, which are borrowed and must outlive the image; name is for messages. */
 px_must_check struct px_error *px_elf_image_open_bytes(struct px_bytes bytes, const char *name,
 						       struct px_elf_image **ret);
@@ -56,6 +60,13 @@ px_elf_image_section(struct px_elf_image *image, const char *name, struct px_elf
 /** The file's bytes of link addresses [address, address + size); false when it has none. */
 bool px_elf_image_at(const struct px_elf_image *image, uint64_t address, uint64_t size,
 		     struct px_bytes *ret);
+
+/** The file's bytes from a link address to the end of its segment; false when it has none. */
+bool px_elf_image_rest(const struct px_elf_image *image, uint64_t address,
+		       struct px_bytes *ret);
+
+/** The whole file. Borrowed from image. */
+struct px_bytes px_elf_image_bytes(const struct px_elf_image *image);
 
 struct px_elf_segment {
 	uint64_t address; /* p_vaddr */
