@@ -77,10 +77,12 @@ SYMBOLIZE_SRC := \
 
 GUEST_SRC := \
 	guest/access-xen.c \
+	guest/address-space.c \
 	guest/batch-xen.c \
 	guest/domains-xen.c \
 	guest/guest-xen.c \
 	guest/guest.c \
+	guest/linux-entry-x86.c \
 	guest/linux-identity.c \
 	guest/linux-kernel.c \
 	guest/linux-locate-x86.c \
