@@ -72,22 +72,23 @@ bool px_note_next_pair(struct px_cursor *cursor, const char **key_ret, const cha
 	return true;
 }
 
-/* Magic, end reason, state of the vCPU, number of frames, then the nibbles. */
+/* Magic, end reason, state of the vCPU, context, number of frames, then the nibbles. */
 #define OUTCOME_MAGIC 0x78 /* "x" */
 
 struct outcome_head {
-	uint8_t magic, end_reason, vcpu_state, reserved;
+	uint8_t magic, end_reason, vcpu_state, context;
 	uint16_t frames;
 } __attribute__((packed));
 
 struct px_bytes px_sample_outcome_encode(uint8_t *memory, uint8_t end_reason,
-					 uint8_t vcpu_state, const uint8_t *sources,
-					 size_t frames)
+					 uint8_t vcpu_state, uint8_t context,
+					 const uint8_t *sources, size_t frames)
 {
 	struct outcome_head head = {
 		.magic = OUTCOME_MAGIC,
 		.end_reason = end_reason,
 		.vcpu_state = vcpu_state,
+		.context = context,
 		.frames = (uint16_t)px_min(frames, (size_t)PX_PERF_CHAIN_MAX),
 	};
 	uint8_t *nibbles = memory + sizeof(head);
@@ -111,6 +112,7 @@ bool px_sample_outcome_decode(struct px_bytes raw, struct px_sample_outcome *ret
 	*ret = (struct px_sample_outcome){
 		.end_reason = head.end_reason,
 		.vcpu_state = head.vcpu_state,
+		.context = head.context,
 		.sources = raw.data + sizeof(head),
 		.frames = head.frames,
 	};

@@ -39,6 +39,7 @@ bool px_note_next_pair(struct px_cursor *cursor, const char **key_ret, const cha
 struct px_sample_outcome {
 	uint8_t end_reason;	/* enum px_end_reason */
 	uint8_t vcpu_state;	/* enum px_vcpu_state */
+	uint8_t context;	/* enum px_context */
 	const uint8_t *sources; /* enum px_rule_source of frame i in nibble i, low one first */
 	size_t frames;		/* markers are no frames */
 };
@@ -58,8 +59,8 @@ enum {
  * most PX_PERF_CHAIN_MAX. The result is borrowed from memory.
  */
 struct px_bytes px_sample_outcome_encode(uint8_t *memory, uint8_t end_reason,
-					 uint8_t vcpu_state, const uint8_t *sources,
-					 size_t frames);
+					 uint8_t vcpu_state, uint8_t context,
+					 const uint8_t *sources, size_t frames);
 
 /** False when raw is something else. Borrows from raw. */
 bool px_sample_outcome_decode(struct px_bytes raw, struct px_sample_outcome *ret);

@@ -345,9 +345,10 @@ static struct px_error *add_sample(struct px_recording *recording,
 		chain[1 + i] = sample->frames[i].ip;
 		sources[i] = sample->frames[i].source;
 	}
-	record.sample.raw = px_sample_outcome_encode(raw, (uint8_t)sample->end,
-						     (uint8_t)sample->state, sources,
-						     sample->frame_count);
+	record.sample.raw = px_sample_outcome_encode(
+		raw, (uint8_t)sample->end, (uint8_t)sample->state,
+		sample->have_task ? (uint8_t)sample->task.context : PX_CONTEXT_UNKNOWN, sources,
+		sample->frame_count);
 	return px_perf_writer_add(recording->writer, &record);
 }
 

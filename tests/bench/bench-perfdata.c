@@ -47,7 +47,7 @@ static void write_samples(const char *path)
 			chain[1 + k] = 0xffffffff81000000u + (i * k * 64) % 0x800000;
 		record.sample.ip = chain[1];
 		record.origin.time = i * 1000;
-		record.sample.raw = px_sample_outcome_encode(memory, 1, 0, sources, FRAMES);
+		record.sample.raw = px_sample_outcome_encode(memory, 1, 0, 0, sources, FRAMES);
 		check(px_perf_writer_add(writer, &record));
 		if (i % 1000 == 999)
 			check(px_perf_writer_round(writer));

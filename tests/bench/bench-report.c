@@ -132,7 +132,7 @@ static void write_samples(struct px_perf_writer *writer)
 	uint64_t seed = 88172645463325252u;
 	uint64_t(*stacks)[DEPTH + 1] = make_stacks(&seed);
 	uint8_t memory[PX_SAMPLE_OUTCOME_MAX], sources[DEPTH] = {0};
-	struct px_bytes raw = px_sample_outcome_encode(memory, 1, 0, sources, DEPTH);
+	struct px_bytes raw = px_sample_outcome_encode(memory, 1, 0, 0, sources, DEPTH);
 
 	for (uint64_t i = 0; i < SAMPLES; i++) {
 		uint64_t number = next_random(&seed) % STACKS;

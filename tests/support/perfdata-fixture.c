@@ -180,7 +180,8 @@ static void sample_record(const struct px_fixture_boot *boot, size_t i,
 		.ip = chain[1],
 		.period = sample->period,
 		.chain = {chain, depth + 1},
-		.raw = px_sample_outcome_encode(outcome, (uint8_t)(i % 4), 1, sources, depth),
+		.raw = px_sample_outcome_encode(outcome, (uint8_t)(i % 4), 1, (uint8_t)(i % 6),
+						sources, depth),
 	};
 }
 

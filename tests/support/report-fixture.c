@@ -139,7 +139,7 @@ static struct px_error *add_sample(struct px_perf_writer *writer, const struct s
 		.sample = {.ip = chain[1],
 			   .period = period,
 			   .chain = {chain, count},
-			   .raw = px_sample_outcome_encode(outcome, sample->end, 1, sources,
+			   .raw = px_sample_outcome_encode(outcome, sample->end, 1, 0, sources,
 							   frames)},
 	};
 

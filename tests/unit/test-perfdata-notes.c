@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "guest/guest.h"
+#include "guest/linux-tasks.h"
 
 static void test_symbol_notes(void **state)
 {
@@ -47,11 +48,14 @@ static void test_outcome_bounds(void **state)
 
 	for (size_t i = 0; i < sizeof(sources); i++)
 		sources[i] = i % 7;
-	raw = px_sample_outcome_encode(memory, 3, 2, sources, sizeof(sources));
+	raw = px_sample_outcome_encode(memory, 3, 2, 4, sources, sizeof(sources));
 	assert_true(raw.size <= sizeof(memory));
 	for (size_t size = 0; size < raw.size; size++)
 		assert_false(px_sample_outcome_decode(px_bytes_of(memory, size), &outcome));
 	assert_true(px_sample_outcome_decode(raw, &outcome));
+	assert_int_equal(outcome.end_reason, 3);
+	assert_int_equal(outcome.vcpu_state, 2);
+	assert_int_equal(outcome.context, 4);
 	assert_int_equal(outcome.frames, sizeof(sources));
 	for (size_t i = 0; i < sizeof(sources); i++)
 		assert_int_equal(px_sample_outcome_source(&outcome, i), sources[i]);
@@ -73,6 +77,10 @@ static void test_numbers(void **state)
 	assert_int_equal(PX_RULE_EXPRESSION, 5);
 	assert_int_equal(PX_VCPU_RUNNING, 0);
 	assert_int_equal(PX_VCPU_OFFLINE, 3);
+	assert_int_equal(PX_CONTEXT_UNKNOWN, 0);
+	assert_int_equal(PX_CONTEXT_PROCESS, 1);
+	assert_int_equal(PX_CONTEXT_SOFTIRQ, 3);
+	assert_int_equal(PX_CONTEXT_NMI, 5);
 }
 
 int main(void)

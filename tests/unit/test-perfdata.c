@@ -113,6 +113,7 @@ static void assert_same_sample(const struct px_perf_sample *a, const struct px_p
 	assert_true(px_sample_outcome_decode(b->raw, &y));
 	assert_int_equal(x.end_reason, y.end_reason);
 	assert_int_equal(x.vcpu_state, y.vcpu_state);
+	assert_int_equal(x.context, y.context);
 	assert_int_equal(x.frames, y.frames);
 	for (size_t i = 0; i < x.frames; i++)
 		assert_int_equal(px_sample_outcome_source(&x, i),

@@ -160,10 +160,11 @@ static void add(struct world *world, struct px_sample sample)
 static void test_kernel_sample(void **state)
 {
 	struct world *world = *state;
-	const struct px_sample sample = task_sample(5000, 3, 812, 815, "nginx");
+	struct px_sample sample = task_sample(5000, 3, 812, 815, "nginx");
 	struct px_sample_outcome outcome;
 	struct px_perf_record record;
 
+	sample.task.context = PX_CONTEXT_SOFTIRQ;
 	add(world, sample);
 	finish_and_read(world);
 	record = next(world, PX_PERF_SAMPLE);
@@ -182,6 +183,7 @@ static void test_kernel_sample(void **state)
 	assert_true(px_sample_outcome_decode(record.sample.raw, &outcome));
 	assert_int_equal(outcome.end_reason, PX_END_THREAD_ROOT);
 	assert_int_equal(outcome.vcpu_state, PX_VCPU_RUNNABLE);
+	assert_int_equal(outcome.context, PX_CONTEXT_SOFTIRQ);
 	assert_int_equal(outcome.frames, 3);
 	assert_int_equal(px_sample_outcome_source(&outcome, 2), PX_RULE_FRAME_POINTER);
 }
