@@ -86,9 +86,11 @@ GUEST_SRC := \
 	guest/linux-identity.c \
 	guest/linux-kernel.c \
 	guest/linux-locate-x86.c \
+	guest/linux-mm.c \
 	guest/linux-module-layout.c \
 	guest/linux-module-read.c \
 	guest/linux-modules.c \
+	guest/linux-path.c \
 	guest/linux-tasks.c \
 	guest/linux-unwind.c \
 	guest/memory.c \
@@ -163,6 +165,7 @@ UNIT_TESTS := \
 	histogram \
 	linux-identity \
 	linux-kernel \
+	linux-mm \
 	linux-module-layout \
 	linux-modules \
 	linux-tasks \
@@ -211,6 +214,7 @@ SUPPORT_SRC := \
 FUZZ_TARGETS := \
 	cfi \
 	elf-image \
+	linux-mm \
 	linux-modules \
 	orc \
 	page-walk \
