@@ -12,6 +12,9 @@
  * the walk ends. After resume the rest of such a stack is read once, so that it is mapped when
  * it is met again. Each tick starts with another vCPU: it is not always the same one that comes
  * too late.
+ *
+ * The stack of a user program is only copied under pause, as much of it as is enough for nearly
+ * all: to walk it takes the rules of files that may have to be found first.
  */
 #include "tracer/sampler.h"
 
@@ -23,6 +26,7 @@
 enum {
 	WORDS_PER_CHECK = 32,
 	STACK_SIZE = 4 * PX_PAGE_SIZE, /* of Linux on x86-64: aligned to its size */
+	RED_ZONE = 128, /* below SP is the function's, too: System V ABI AMD64, section 3.2.2 */
 };
 
 /* Where one vCPU's stack is read, and how far that got. */
@@ -43,7 +47,8 @@ struct slots {
 	struct px_vcpu *vcpus;
 	uint64_t *cpu_time; /* of each vCPU at the last tick */
 	struct px_sample *samples;
-	struct reader *readers; /* of each sample */
+	struct reader *readers;	     /* of each sample */
+	struct px_user_stack *users; /* of each sample; NULL: not wanted */
 };
 
 struct px_sampler {
@@ -62,9 +67,10 @@ static void slots_free(struct slots *slots)
 	free(slots->cpu_time);
 	free(slots->samples);
 	free(slots->readers);
+	free(slots->users);
 }
 
-static struct px_error *slots_new(uint32_t count, struct slots *ret)
+static struct px_error *slots_new(uint32_t count, bool users, struct slots *ret)
 {
 	struct slots slots = {.count = count};
 	struct px_error *err = px_calloc(count, sizeof(*slots.vcpus), &slots.vcpus);
@@ -75,6 +81,8 @@ static struct px_error *slots_new(uint32_t count, struct slots *ret)
 		err = px_calloc(count, sizeof(*slots.samples), &slots.samples);
 	if (!err)
 		err = px_calloc(count, sizeof(*slots.readers), &slots.readers);
+	if (!err && users)
+		err = px_calloc(count, sizeof(*slots.users), &slots.users);
 	if (err) {
 		slots_free(&slots);
 		return err;
@@ -119,7 +127,8 @@ static void only_ip(struct px_sample *sample, uint64_t ip, enum px_end_reason en
 	sample->end = end;
 }
 
-static void walk(struct px_sampler *sampler, const struct px_vcpu *vcpu, struct reader *reader,
+/* regs: those of user mode after a walk that ends there. */
+static void walk(struct px_sampler *sampler, struct px_regs *regs, struct reader *reader,
 		 struct px_sample *sample)
 {
 	const struct px_sampler_kernel *kernel = &sampler->kernel;
@@ -127,16 +136,15 @@ static void walk(struct px_sampler *sampler, const struct px_vcpu *vcpu, struct 
 					      .read_word = read_word,
 					      .context = reader,
 					      .kernel_start = kernel->start};
-	struct px_regs regs = vcpu->regs;
 
-	sample->end = px_unwind(&space, &regs, sample->frames, PX_SAMPLE_FRAMES,
-				&sample->frame_count);
+	sample->end =
+		px_unwind(&space, regs, sample->frames, PX_SAMPLE_FRAMES, &sample->frame_count);
 }
 
-static void take_stack(struct px_sampler *sampler, const struct px_vcpu *vcpu,
-		       struct reader *reader, struct px_sample *sample)
+static void take_stack(struct px_sampler *sampler, struct px_regs *regs, struct reader *reader,
+		       struct px_sample *sample)
 {
-	uint64_t ip = vcpu->regs.reg[PX_REG_IP];
+	uint64_t ip = regs->reg[PX_REG_IP];
 
 	if (sample->user_mode)
 		only_ip(sample, ip, PX_END_USER_MODE);
@@ -145,7 +153,45 @@ static void take_stack(struct px_sampler *sampler, const struct px_vcpu *vcpu,
 	else if (ip < sampler->kernel.start)
 		only_ip(sample, ip, PX_END_BAD_ADDRESS); /* firmware, early boot */
 	else
-		walk(sampler, vcpu, reader, sample);
+		walk(sampler, regs, reader, sample);
+}
+
+/* A page after the other, as far as they are there. */
+static void copy_user_stack(struct px_sampler *sampler, uint64_t deadline_ns,
+			    struct px_user_stack *stack)
+{
+	uint64_t sp = stack->regs.reg[PX_REG_SP], page = sp - sp % PX_PAGE_SIZE;
+	size_t part;
+
+	stack->size = 0;
+	stack->address = sp - page < RED_ZONE ? page : sp - RED_ZONE;
+	stack->cut = px_now_ns() >= deadline_ns;
+	if (stack->cut || stack->address >= sampler->kernel.start)
+		return;
+	px_memory_prefetch(sampler->memory, stack->paging, stack->root,
+			   px_gva_of(stack->address), PX_USER_STACK_MAX);
+	while (stack->size < PX_USER_STACK_MAX) {
+		uint64_t from = stack->address + stack->size;
+
+		part = px_min(PX_USER_STACK_MAX - stack->size,
+			      (size_t)(PX_PAGE_SIZE - from % PX_PAGE_SIZE));
+		if (px_memory_read(sampler->memory, stack->paging, stack->root, px_gva_of(from),
+				   stack->bytes + stack->size, part) != PX_READ_OK)
+			break;
+		stack->size += part;
+	}
+}
+
+/* The kernel's page tables of a process map what the process sees as well. */
+static void take_user_stack(struct px_sampler *sampler, const struct px_vcpu *vcpu,
+			    const struct px_regs *regs, uint64_t deadline_ns)
+{
+	struct px_user_stack *stack = &sampler->slots.users[sampler->sample_count];
+
+	stack->regs = *regs;
+	stack->paging = vcpu->paging;
+	stack->root = vcpu->kernel_root;
+	copy_user_stack(sampler, deadline_ns, stack);
 }
 
 static void take_sample(struct px_sampler *sampler, uint32_t number, uint64_t now_ns,
@@ -155,6 +201,7 @@ static void take_sample(struct px_sampler *sampler, uint32_t number, uint64_t no
 	const struct px_vcpu *vcpu = &sampler->slots.vcpus[number];
 	struct px_sample *sample = &sampler->slots.samples[sampler->sample_count];
 	struct reader *reader = &sampler->slots.readers[sampler->sample_count];
+	struct px_regs regs = vcpu->regs;
 
 	*reader = (struct reader){.memory = sampler->memory,
 				  .paging = kernel->have_root ? kernel->paging : vcpu->paging,
@@ -167,7 +214,12 @@ static void take_sample(struct px_sampler *sampler, uint32_t number, uint64_t no
 	sample->user_mode = !vcpu->kernel_mode && kernel->start;
 	sample->have_task = kernel->current_task &&
 			    kernel->current_task(kernel->context, vcpu, &sample->task);
-	take_stack(sampler, vcpu, reader, sample);
+	sample->user_walked = false;
+	sample->process = 0;
+	take_stack(sampler, &regs, reader, sample);
+	sample->user_frames = sample->user_mode;
+	if (sample->end == PX_END_USER_MODE && sampler->slots.users)
+		take_user_stack(sampler, vcpu, &regs, deadline_ns);
 	sampler->sample_count++;
 }
 
@@ -193,12 +245,27 @@ static void take_samples(struct px_sampler *sampler, uint64_t now_ns, uint64_t d
 	sampler->first = sampler->first + 1 < sampler->slots.count ? sampler->first + 1 : 0;
 }
 
+static struct px_error *complete_user(struct px_sampler *sampler, size_t i)
+{
+	const struct px_user_walker *user = &sampler->options.user;
+	const struct px_user_stack *stack;
+
+	if (!sampler->slots.users || sampler->slots.samples[i].end != PX_END_USER_MODE)
+		return NULL;
+	stack = &sampler->slots.users[i];
+	if (stack->cut)
+		px_memory_prefetch(sampler->memory, stack->paging, stack->root,
+				   px_gva_of(stack->address), PX_USER_STACK_MAX);
+	return user->walk(user->context, stack, &sampler->slots.samples[i]);
+}
+
 /* What the samples need and can wait until the guest runs. */
-static void complete_samples(struct px_sampler *sampler)
+static struct px_error *complete_samples(struct px_sampler *sampler)
 {
 	const struct px_sampler_kernel *kernel = &sampler->kernel;
+	struct px_error *err = NULL;
 
-	for (size_t i = 0; i < sampler->sample_count; i++) {
+	for (size_t i = 0; !err && i < sampler->sample_count; i++) {
 		struct px_sample *sample = &sampler->slots.samples[i];
 		const struct px_frame *outermost = &sample->frames[sample->frame_count - 1];
 
@@ -207,7 +274,9 @@ static void complete_samples(struct px_sampler *sampler)
 		if (kernel->refine_end)
 			sample->end = kernel->refine_end(kernel->context, sample->end,
 							 px_frame_lookup_address(outermost));
+		err = complete_user(sampler, i);
 	}
+	return err;
 }
 
 /* Compares with the last tick, and remembers. */
@@ -234,7 +303,7 @@ static struct px_error *resize(struct px_sampler *sampler)
 
 	if (sampler->guest->domain.vcpus == sampler->slots.count)
 		return NULL;
-	err = slots_new(sampler->guest->domain.vcpus, &slots);
+	err = slots_new(sampler->guest->domain.vcpus, sampler->options.user.walk, &slots);
 	if (err)
 		return err;
 	slots_free(&sampler->slots);
@@ -266,9 +335,10 @@ struct px_error *px_sampler_tick(struct px_sampler *sampler, struct px_tick *ret
 		err = guest->ops->resume(guest);
 		tick.pause_ns = px_now_ns() - start;
 	}
+	if (!err)
+		err = complete_samples(sampler);
 	if (err)
 		return err;
-	complete_samples(sampler);
 	tick.samples = sampler->slots.samples;
 	tick.sample_count = sampler->sample_count;
 	tick.stands_still = stands_still(sampler);

@@ -16,18 +16,51 @@ enum {
 	PX_SAMPLE_FRAMES = 127, /* perf's own limit */
 };
 
-/** One vCPU at one tick. */
+/**
+ * One vCPU at one tick. Its frames are those of the kernel, then those of the user program that
+ * entered it; in user mode the latter alone.
+ */
 struct px_sample {
 	uint64_t time_ns; /* CLOCK_MONOTONIC */
 	uint32_t vcpu;
 	enum px_vcpu_state state; /* never OFFLINE */
-	bool user_mode;		  /* frames: the user program's IP alone */
-	enum px_end_reason end;
+	bool user_mode;
+	enum px_end_reason end; /* of the kernel's part; PX_END_USER_MODE in user mode */
+	bool user_walked;	/* user_end says how that went */
+	enum px_end_reason user_end;
 	bool have_task;
 	struct px_task task;
+	uint64_t process;     /* see px_processes_serial; 0: not known */
 	uint64_t cpu_time_ns; /* that the vCPU has used so far */
 	size_t frame_count;   /* at least 1 */
+	size_t user_frames;   /* so many of them, the last ones, are the user program's */
 	struct px_frame frames[PX_SAMPLE_FRAMES];
+};
+
+enum {
+	PX_USER_STACK_MAX = 16384, /* bytes that are copied */
+};
+
+/** What a user stack is walked from when the guest runs again. */
+struct px_user_stack {
+	struct px_regs regs;
+	enum px_paging paging;
+	px_root root;	  /* maps the program's memory; perhaps no more */
+	bool cut;	  /* the time was over before it was copied */
+	uint64_t address; /* of the copy's first byte, a little below SP */
+	size_t size;	  /* up to the first page that is not there */
+	uint8_t bytes[PX_USER_STACK_MAX];
+};
+
+/** How user stacks are walked. Zero-initialised: they are not. */
+struct px_user_walker {
+	void *context;
+	/**
+	 * Append the frames of user mode to sample (in user mode: replace the only one) and set
+	 * user_walked, user_end, user_frames and process. The guest runs meanwhile.
+	 */
+	struct px_error *(*walk)(void *context, const struct px_user_stack *stack,
+				 struct px_sample *sample);
 };
 
 /** What is known of the guest's kernel. Zero-initialised: nothing, and stacks are not walked.
@@ -51,6 +84,7 @@ struct px_sampler_options {
 	bool idle;	       /* sample blocked vCPUs as well */
 	bool pause;	       /* stop the guest while its stacks are walked */
 	uint64_t max_pause_ns; /* end the walks then, counted from when the guest is stopped */
+	struct px_user_walker user;
 };
 
 /** What a tick found. The samples live until the next tick. */
@@ -77,7 +111,7 @@ void px_sampler_free(struct px_sampler *sampler);
 /**
  * Take one sample of each vCPU that runs or wants to. On every way out the guest runs again, as
  * far as that is ours to say. How many vCPUs there are is taken from guest->domain, which the
- * caller keeps up. Errors: those of the guest.
+ * caller keeps up. Errors: those of the guest and of options.user.
  */
 px_must_check struct px_error *px_sampler_tick(struct px_sampler *sampler, struct px_tick *ret);
 

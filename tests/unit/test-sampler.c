@@ -298,6 +298,179 @@ static void test_user_mode(void **state)
 	assert_false(sample_of(world, 0)->user_mode);
 }
 
+/* --- user stacks -------------------------------------------------------------------------- */
+
+#define USER_SP	   UINT64_C(0x7ffd00001f00) /* 256 bytes below the end of a page */
+#define USER_PAGES 3			    /* from that page on */
+
+/* What the walker was given, by vCPU. */
+struct walked {
+	const struct world *world;
+	unsigned int calls;
+	bool fail;
+	struct px_user_stack stacks[VCPUS];
+};
+
+static struct px_error *walk_user(void *context, const struct px_user_stack *stack,
+				  struct px_sample *sample)
+{
+	struct walked *walked = context;
+
+	assert_int_equal(walked->world->guest->pauses, 0);
+	walked->calls++;
+	walked->stacks[sample->vcpu] = *stack;
+	sample->user_walked = true;
+	sample->user_end = PX_END_USER_ROOT;
+	return walked->fail ? px_error_new(PX_ERR_OTHER, "no") : NULL;
+}
+
+static void write_user(struct world *world, px_root root, uint64_t address, uint64_t word)
+{
+	px_guest_double_write_word(world->guest, PX_PAGING_4_LEVEL, root, address, word);
+}
+
+/* vCPU 1 is in user mode, vCPU 2 came from there into the kernel by a system call. */
+static struct walked *start_user(struct world *world)
+{
+	static const struct px_unwind_rule registers = {
+		.cfa_base = PX_CFA_SP, .shape = PX_FRAME_REGS, .source = PX_RULE_ORC};
+	static const struct px_unwind_rule none = {0};
+	struct px_unwind_builder *builder = NULL;
+	struct walked *walked = calloc(1, sizeof(*walked));
+	struct px_sampler_options options = defaults();
+	uint64_t sp = stack_of(2) + 0xe00;
+
+	assert_non_null(walked);
+	px_unwind_table_free(world->table);
+	px_unwind_map_free(world->map);
+	check(px_unwind_builder_new(TEXT, &builder));
+	check(px_unwind_builder_add(builder, TEXT + 0x8000, &registers));
+	check(px_unwind_builder_add(builder, TEXT + 0x8100, &none));
+	check(px_unwind_builder_finish(builder, &world->table));
+	px_unwind_builder_free(builder);
+	check(px_unwind_map_new(&world->map));
+	check(px_unwind_map_add(world->map, TEXT, TEXT + 0x10000, 0, world->table));
+	world->kernel.map = world->map;
+	for (size_t i = 0; i < USER_PAGES; i++)
+		write_user(world, world->root, USER_SP + i * PX_PAGE_SIZE, 100 + i);
+	px_guest_double_run(world->guest, 1, PX_PAGING_4_LEVEL, world->root, 0x401000, USER_SP);
+	px_guest_double_run(world->guest, 2, PX_PAGING_4_LEVEL, world->root, TEXT + 0x8010, sp);
+	write_user(world, world->root, sp + 4 * 8, 0x7ffd00001fff); /* BP */
+	write_user(world, world->root, sp + 16 * 8, 0x402000);
+	write_user(world, world->root, sp + 17 * 8, 0x33);
+	write_user(world, world->root, sp + 19 * 8, USER_SP + PX_PAGE_SIZE);
+	walked->world = world;
+	options.user = (struct px_user_walker){walked, walk_user};
+	start(world, options);
+	return walked;
+}
+
+static uint64_t copied(const struct px_user_stack *stack, uint64_t address)
+{
+	uint64_t word = 0;
+
+	assert_true(address >= stack->address &&
+		    address - stack->address + sizeof(word) <= stack->size);
+	memcpy(&word, stack->bytes + (address - stack->address), sizeof(word));
+	return word;
+}
+
+static void test_user_stacks(void **state)
+{
+	struct world *world = *state;
+	struct walked *walked = start_user(world);
+	const struct px_user_stack *user = &walked->stacks[1], *kernel = &walked->stacks[2];
+	const uint64_t end = (USER_SP | 0xfff) + 1 + (USER_PAGES - 1) * PX_PAGE_SIZE;
+
+	tick(world);
+	assert_int_equal(walked->calls, 2);
+	assert_true(sample_of(world, 1)->user_walked && sample_of(world, 2)->user_walked);
+	assert_false(sample_of(world, 0)->user_walked || sample_of(world, 3)->user_walked);
+	assert_int_equal(sample_of(world, 1)->user_frames, 1);
+	assert_int_equal(sample_of(world, 2)->user_frames, 0);
+	assert_int_equal(sample_of(world, 2)->end, PX_END_USER_MODE);
+
+	assert_true(user->regs.reg[PX_REG_IP] == 0x401000);
+	assert_true(user->address == USER_SP - 128 && !user->cut);
+	assert_true(user->address + user->size == end); /* and there the pages end */
+	for (size_t i = 0; i < USER_PAGES; i++)
+		assert_true(copied(user, USER_SP + i * PX_PAGE_SIZE) == 100 + i);
+
+	assert_true(kernel->regs.reg[PX_REG_IP] == 0x402000);
+	assert_true(kernel->regs.reg[PX_REG_BP] == 0x7ffd00001fff);
+	assert_true(kernel->regs.reg[PX_REG_SP] == USER_SP + PX_PAGE_SIZE);
+	assert_true(copied(kernel, USER_SP + 2 * PX_PAGE_SIZE) == 102);
+	free(walked);
+}
+
+/* More than is copied, a page that is not there, and no stack at all. */
+static void test_user_stack_pages(void **state)
+{
+	struct world *world = *state;
+	struct walked *walked = start_user(world);
+	const struct px_user_stack *user = &walked->stacks[1];
+	uint64_t hole = (USER_SP | 0xfff) + 1;
+
+	for (size_t i = 0; i < 8; i++)
+		write_user(world, world->root, USER_SP + i * PX_PAGE_SIZE, i);
+	tick(world);
+	assert_int_equal(user->size, PX_USER_STACK_MAX);
+	assert_true(copied(user, USER_SP + 3 * PX_PAGE_SIZE) == 3);
+
+	px_guest_double_unmap(world->guest, PX_PAGING_4_LEVEL, world->root, hole);
+	tick(world);
+	assert_true(user->address + user->size == hole);
+
+	world->guest->vcpus[1].regs.reg[PX_REG_SP] = (USER_SP | 0xfff) - 0xfff + 8;
+	tick(world); /* the red zone ends at the page: below it nothing need be there */
+	assert_true(user->address == USER_SP - USER_SP % PX_PAGE_SIZE);
+	assert_true(user->address + user->size == hole);
+
+	world->guest->vcpus[1].regs.reg[PX_REG_SP] = 8;
+	tick(world);
+	assert_int_equal(user->size, 0);
+	assert_false(user->cut);
+
+	/* Memory of the kernel is not the program's stack. */
+	world->guest->vcpus[1].regs.reg[PX_REG_SP] = stack_of(0);
+	tick(world);
+	assert_int_equal(user->size, 0);
+	free(walked);
+}
+
+/* Whether the pages are there or not, a copy that would come too late is not begun. */
+static void test_user_stack_deadline(void **state)
+{
+	struct world *world = *state;
+	struct walked *walked = start_user(world);
+	struct px_sampler_options options = defaults();
+	unsigned int maps;
+
+	options.max_pause_ns = 0;
+	options.user = (struct px_user_walker){walked, walk_user};
+	start(world, options);
+	tick(world);
+	assert_true(walked->stacks[1].cut);
+	assert_int_equal(walked->stacks[1].size, 0);
+	maps = world->guest->maps;
+	tick(world); /* what was missing was mapped after the first */
+	assert_int_equal(world->guest->maps, maps);
+	free(walked);
+}
+
+static void test_failing_walker(void **state)
+{
+	struct world *world = *state;
+	struct walked *walked = start_user(world);
+	struct px_error *err;
+
+	walked->fail = true;
+	err = try_tick(world);
+	assert_non_null(err);
+	px_error_free(err);
+	free(walked);
+}
+
 static void test_tasks(void **state)
 {
 	struct world *world = *state;
@@ -485,16 +658,29 @@ int main(void)
 {
 #define test(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		test(stacks),	      test(steady_state),
-		test(states),	      test(idle_too),
-		test(no_context),     test(some_vcpus),
-		test(user_mode),      test(tasks),
-		test(unknown_kernel), test(low_kernel_address),
-		test(missing_page),   test(kernel_root),
-		test(deadline),	      test(no_pause),
-		test(failures),	      test(failed_resume),
-		test(turns),	      test(hot_plug),
+		test(stacks),
+		test(steady_state),
+		test(states),
+		test(idle_too),
+		test(no_context),
+		test(some_vcpus),
+		test(user_mode),
+		test(tasks),
+		test(unknown_kernel),
+		test(low_kernel_address),
+		test(missing_page),
+		test(kernel_root),
+		test(deadline),
+		test(no_pause),
+		test(failures),
+		test(failed_resume),
+		test(turns),
+		test(hot_plug),
 		test(stands_still),
+		test(user_stacks),
+		test(user_stack_pages),
+		test(user_stack_deadline),
+		test(failing_walker),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
