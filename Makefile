@@ -84,6 +84,7 @@ GUEST_SRC := \
 	guest/guest.c \
 	guest/linux-entry-x86.c \
 	guest/linux-identity.c \
+	guest/linux-kallsyms.c \
 	guest/linux-kernel.c \
 	guest/linux-locate-x86.c \
 	guest/linux-mm.c \
@@ -164,6 +165,7 @@ UNIT_TESTS := \
 	guest-double \
 	histogram \
 	linux-identity \
+	linux-kallsyms \
 	linux-kernel \
 	linux-mm \
 	linux-module-layout \
@@ -207,6 +209,7 @@ SUPPORT_SRC := \
 	tests/support/flat-memory.c \
 	tests/support/guest-double.c \
 	tests/support/inverse-stack.c \
+	tests/support/kallsyms-builder.c \
 	tests/support/perfdata-fixture.c \
 	tests/support/report-fixture.c
 
@@ -214,6 +217,7 @@ SUPPORT_SRC := \
 FUZZ_TARGETS := \
 	cfi \
 	elf-image \
+	kallsyms \
 	linux-mm \
 	linux-modules \
 	orc \
@@ -226,6 +230,7 @@ FUZZ_TARGETS := \
 
 # Programs that integration tests run: tests/integration/NAME.c
 TEST_TOOLS := \
+	kallsyms-oracle \
 	unwind-oracle
 
 # Programs for the lab's tests, run in dom0: tests/lab/NAME.c
