@@ -55,8 +55,10 @@ SYMBOLIZE_SRC := \
 	symbolize/cfi-expression.c \
 	symbolize/cfi-program.c \
 	symbolize/cfi.c \
+	symbolize/debug-file.c \
 	symbolize/demangle.c \
 	symbolize/elf-image.c \
+	symbolize/elf-plt-x86.c \
 	symbolize/elf-symbols.c \
 	symbolize/end-reason.c \
 	symbolize/folder.c \
@@ -223,6 +225,7 @@ FUZZ_TARGETS := \
 	orc \
 	page-walk \
 	perfdata \
+	program \
 	report \
 	symbol-files \
 	type-info \
@@ -231,6 +234,7 @@ FUZZ_TARGETS := \
 # Programs that integration tests run: tests/integration/NAME.c
 TEST_TOOLS := \
 	kallsyms-oracle \
+	program-symbols \
 	unwind-oracle
 
 # Programs for the lab's tests, run in dom0: tests/lab/NAME.c
@@ -252,7 +256,7 @@ GUEST_PROGRAMS := \
 # --- flags --------------------------------------------------------------------------------------
 
 PACKAGES := xencontrol xenforeignmemory xencall xenstore libelf libdw libbpf libcap-ng libseccomp \
-	zlib jansson
+	zlib liblzma jansson
 
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
 	-Wundef -Wwrite-strings -Wpointer-arith -Wold-style-definition -Wimplicit-fallthrough \

@@ -4,16 +4,22 @@
  *
  * .eh_frame is loaded with the program, so it is there where all sections were stripped:
  * PT_GNU_EH_FRAME leads to .eh_frame_hdr, whose second word is a pointer to it (Linux Standard
- * Base, section 10.6.2). Its end is then the entry of length zero that the linker puts there.
+ * Base, section 10.6.2). Its end is then an entry of length zero, which the C library's
+ * start-up files bring along, or told by the number of FDEs, the third word.
  */
 #include <dwarf.h>
 #include <gelf.h>
+#include <string.h>
 
 #include "symbolize/cfi.h"
 #include "symbolize/program-private.h"
 
 /* The largest of browsers have a quarter of it; a row of the table may cost a byte here. */
 #define LARGEST_SECTION ((size_t)64 << 20)
+
+enum {
+	HEADER = 4 /* of .eh_frame_hdr: version and three encodings */
+};
 
 static uint64_t lowest_text(const struct px_elf_image *image)
 {
@@ -27,23 +33,25 @@ static uint64_t lowest_text(const struct px_elf_image *image)
 	return lowest;
 }
 
-/* The entries up to the one without length; false when they are damaged. */
-static bool cut_at_end(struct px_bytes *entries)
+/* The entries up to the one without length or to the last of count FDEs; false when damaged. */
+static bool cut_at_end(struct px_bytes *entries, uint64_t count)
 {
 	struct px_cursor c = px_cursor_of(*entries);
 
-	while (!c.failed && px_cursor_left(&c)) {
+	while (count && !c.failed) {
 		uint64_t length = px_cursor_u32(&c);
+		struct px_cursor id;
 
+		if (!length)
+			break;
 		if (length == UINT32_MAX)
 			length = px_cursor_u64(&c);
-		if (!length) {
-			entries->size = c.pos;
-			return !c.failed;
-		}
+		id = c;
+		count -= px_cursor_u32(&id) != 0;
 		px_cursor_skip(&c, length);
 	}
-	return false;
+	entries->size = c.pos;
+	return !c.failed;
 }
 
 static bool header_address(struct px_elf_image *image, uint64_t *ret)
@@ -64,26 +72,23 @@ static bool header_address(struct px_elf_image *image, uint64_t *ret)
 	return false;
 }
 
-/* Every linker writes the pointer relative to its own place, in four bytes. */
+/* Every linker writes the pointer relative to its own place and the number of FDEs as such. */
 static bool find_by_header(struct px_elf_image *image, struct px_cfi_section *ret)
 {
-	enum {
-		HEADER = 4, /* version and three encodings */
-		RELATIVE = DW_EH_PE_pcrel | DW_EH_PE_sdata4,
-	};
-	uint64_t header = 0;
+	static const uint8_t start[] = {1, DW_EH_PE_pcrel | DW_EH_PE_sdata4, DW_EH_PE_udata4};
+	uint64_t header = 0, count;
 	struct px_bytes bytes;
 	struct px_cursor c;
 
-	if (!header_address(image, &header) || !px_elf_image_rest(image, header, &bytes))
+	if (!header_address(image, &header) || !px_elf_image_rest(image, header, &bytes) ||
+	    bytes.size < HEADER || memcmp(bytes.data, start, sizeof(start)))
 		return false;
 	c = px_cursor_of(bytes);
-	if (px_cursor_u8(&c) != 1 || px_cursor_u8(&c) != RELATIVE)
-		return false;
 	px_cursor_seek(&c, HEADER);
 	ret->address = header + HEADER + (uint64_t)(int64_t)(int32_t)px_cursor_u32(&c);
+	count = px_cursor_u32(&c);
 	return !c.failed && px_elf_image_rest(image, ret->address, &ret->bytes) &&
-	       cut_at_end(&ret->bytes);
+	       cut_at_end(&ret->bytes, count);
 }
 
 /* False when there is none; what is wrong with it otherwise goes to *problem. */

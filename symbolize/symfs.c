@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "symbolize/debug-file.h"
 #include "symbolize/folder.h"
 
 enum {
@@ -152,10 +153,13 @@ static struct px_error *find_image(const struct px_symfs *symfs, const char *pat
 static struct px_error *open_program(const struct px_symfs *symfs, const char *path,
 				     const struct px_build_id *id, struct px_program **ret)
 {
+	const struct px_debug_folders folders = {symfs->folder, symfs->debug};
 	struct px_elf_image *image = NULL;
 	struct px_error *err = find_image(symfs, path, id, &image);
 
-	return err ? err : px_program_new(image, NULL, ret);
+	if (err)
+		return err;
+	return px_program_new(image, px_debug_file_find(&folders, path, image), ret);
 }
 
 /* --- answers --------------------------------------------------------------------------------

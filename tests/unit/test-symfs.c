@@ -88,7 +88,7 @@ static int set_up(void **state)
 	struct px_symfs_options options = {.folder = tree->root};
 	char fifo[256];
 
-	strcpy(tree->top, "/tmp/px-symfs-XXXXXX");
+	snprintf(tree->top, sizeof(tree->top), "/tmp/px-symfs-XXXXXX");
 	assert_non_null(mkdtemp(tree->top));
 	snprintf(tree->root, sizeof(tree->root), "%s/root", tree->top);
 	put_program(tree, "/outside/secret", 1);
