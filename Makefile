@@ -94,6 +94,8 @@ GUEST_SRC := \
 	guest/linux-module-read.c \
 	guest/linux-modules.c \
 	guest/linux-path.c \
+	guest/linux-task-list.c \
+	guest/linux-task-stack.c \
 	guest/linux-tasks.c \
 	guest/linux-unwind.c \
 	guest/memory.c \
@@ -172,6 +174,7 @@ UNIT_TESTS := \
 	linux-mm \
 	linux-module-layout \
 	linux-modules \
+	linux-task-list \
 	linux-tasks \
 	maps \
 	memory \

@@ -25,6 +25,7 @@ struct px_linux_kernel {
 	struct px_unwind_map *map;
 	struct px_linux_modules *modules; /* NULL: the kernel has none, or types are missing */
 	struct px_linux_task_layout tasks;
+	struct px_linux_task_list_layout task_list;
 	struct range text, init_text, all;
 	struct range per_cpu; /* offsets, not addresses; empty when linked elsewhere */
 };
@@ -156,6 +157,8 @@ static struct px_error *kernel_init(struct px_linux_kernel *kernel, struct px_gu
 		return err;
 	kernel->tasks =
 		px_linux_task_layout_of(kernel->symbols, kernel->types, kernel->location.slide);
+	kernel->task_list = px_linux_task_list_layout_of(kernel->symbols, kernel->types,
+							 kernel->location.slide);
 	return open_modules(kernel);
 }
 
@@ -378,6 +381,44 @@ bool px_linux_kernel_current_task(const struct px_linux_kernel *kernel,
 
 	return vcpu->have_context &&
 	       px_linux_task_read_current(&kernel->tasks, &reader, vcpu->gs_base_kernel, ret);
+}
+
+static struct px_linux_task_layouts layouts_of(const struct px_linux_kernel *kernel)
+{
+	return (struct px_linux_task_layouts){.task = &kernel->tasks,
+					      .list = &kernel->task_list};
+}
+
+struct px_error *px_linux_kernel_tasks(const struct px_linux_kernel *kernel, size_t limit,
+				       struct px_linux_task_list *ret)
+{
+	const struct px_linux_task_layouts layouts = layouts_of(kernel);
+	struct px_linux_reader reader = reader_of(kernel);
+
+	if (!kernel->tasks.known || !kernel->task_list.known)
+		return px_error_new(PX_ERR_UNSUPPORTED,
+				    "the types of kernel %s do not say where its tasks are",
+				    px_linux_kernel_release(kernel));
+	px_memory_new_generation(kernel->memory);
+	return px_linux_task_list_read(&layouts, &reader, limit, ret);
+}
+
+enum px_task_look px_linux_kernel_task_stack(const struct px_linux_kernel *kernel,
+					     struct px_linux_thread *thread,
+					     struct px_task_stack *ret)
+{
+	const struct px_linux_task_layouts layouts = layouts_of(kernel);
+	struct px_linux_reader reader = reader_of(kernel);
+	enum px_task_look look;
+
+	/* Stacks come and go with tasks, and their pages with them. */
+	px_memory_new_generation(kernel->memory);
+	look = px_linux_task_stack_read(&layouts, &reader, kernel->map, thread, ret);
+	if (look == PX_TASK_WALKED && ret->frame_count)
+		ret->end = px_linux_kernel_refine_end(
+			kernel, ret->end,
+			px_frame_lookup_address(&ret->frames[ret->frame_count - 1]));
+	return look;
 }
 
 /* Where the stacks of idle tasks begin: on the first CPU the boot goes over into the idle

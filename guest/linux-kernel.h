@@ -11,7 +11,7 @@
 #define PX_GUEST_LINUX_KERNEL_H
 
 #include "guest/linux-modules.h"
-#include "guest/linux-tasks.h"
+#include "guest/linux-task-stack.h"
 #include "guest/memory.h"
 #include "symbolize/build-id.h"
 #include "symbolize/type-info.h"
@@ -123,6 +123,19 @@ px_linux_kernel_module_counts(const struct px_linux_kernel *kernel);
  */
 bool px_linux_kernel_current_task(const struct px_linux_kernel *kernel,
 				  const struct px_vcpu *vcpu, struct px_task *ret);
+
+/**
+ * All tasks but the CPUs' idle ones, limit of them at most; see linux-task-list.h. Errors:
+ * PX_ERR_UNSUPPORTED when the kernel's types do not say where its tasks are.
+ */
+px_must_check struct px_error *px_linux_kernel_tasks(const struct px_linux_kernel *kernel,
+						     size_t limit,
+						     struct px_linux_task_list *ret);
+
+/** The stack of one of them, its end refined; see px_linux_task_stack_read. */
+enum px_task_look px_linux_kernel_task_stack(const struct px_linux_kernel *kernel,
+					     struct px_linux_thread *thread,
+					     struct px_task_stack *ret);
 
 /**
  * A stack that ended as reason with the outermost function at address (as looked up, see
