@@ -34,6 +34,7 @@ LIB_SRC := \
 	lib/buildid-cache.c \
 	lib/bytes.c \
 	lib/error.c \
+	lib/file-rules.c \
 	lib/histogram.c \
 	lib/log.c \
 	lib/memory.c \
@@ -48,6 +49,7 @@ LIB_SRC := \
 	lib/perfdata-output.c \
 	lib/perfdata-reader.c \
 	lib/perfdata-writer.c \
+	lib/privileges.c \
 	lib/symbol-image.c
 
 SYMBOLIZE_SRC := \
@@ -98,6 +100,7 @@ GUEST_SRC := \
 	guest/linux-task-stack.c \
 	guest/linux-tasks.c \
 	guest/linux-unwind.c \
+	guest/mapped-elf.c \
 	guest/memory.c \
 	guest/page-cache.c \
 	guest/page-walk-x86.c \
@@ -113,8 +116,10 @@ TRACER_SRC := \
 	tracer/json.c \
 	tracer/kernel-images.c \
 	tracer/pacer.c \
+	tracer/processes.c \
 	tracer/record.c \
 	tracer/recording.c \
+	tracer/return-site-x86.c \
 	tracer/sampler.c \
 	tracer/snapshot.c \
 	tracer/stack-json.c \
@@ -122,6 +127,8 @@ TRACER_SRC := \
 	tracer/stop.c \
 	tracer/tally.c \
 	tracer/target.c \
+	tracer/task-stacks.c \
+	tracer/user-stack.c \
 	tracer/vcpu-list.c
 
 RINGTRACE_SRC :=
@@ -187,6 +194,8 @@ UNIT_TESTS := \
 	perfdata \
 	perfdata-linux \
 	perfdata-notes \
+	privileges \
+	processes \
 	profile \
 	program \
 	record \
@@ -199,11 +208,13 @@ UNIT_TESTS := \
 	symbol-table \
 	symfs \
 	tally \
+	task-stacks \
 	text \
 	type-info \
 	unwind-live \
 	unwind-table \
 	unwinder \
+	user-stack \
 	vcpu-context \
 	vcpu-list
 
@@ -258,7 +269,7 @@ GUEST_PROGRAMS := \
 
 # --- flags --------------------------------------------------------------------------------------
 
-PACKAGES := xencontrol xenforeignmemory xencall xenstore libelf libdw libbpf libcap-ng libseccomp \
+PACKAGES := xencontrol xenforeignmemory xencall xenstore libelf libdw libbpf \
 	zlib liblzma jansson
 
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
@@ -274,6 +285,14 @@ endif
 ifeq ($(COV),1)
 SANFLAGS += --coverage
 endif
+
+# Builds without them give up fewer privileges, and `perf-xen version --build-options` says so. The
+# filter of system calls does not go with what sanitizers and coverage do at the end of a process.
+OPTIONAL := $(foreach p,libcap-ng libseccomp,$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null && echo $(p)))
+PACKAGES += $(OPTIONAL)
+FILTERED := $(if $(SAN)$(filter 1,$(COV)),,$(filter libseccomp,$(OPTIONAL)))
+LIB_SRC += $(if $(filter libcap-ng,$(OPTIONAL)),lib/capabilities.c,lib/capabilities-none.c) \
+	$(if $(FILTERED),lib/syscall-filter.c,lib/syscall-filter-none.c)
 
 # Silent where pkg-config or a library is missing; the first thing built then says so.
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
@@ -301,7 +320,7 @@ need-packages:
 	@PKG_CONFIG='$(PKG_CONFIG)' scripts/features --missing $(PACKAGES)
 
 features:
-	@PKG_CONFIG='$(PKG_CONFIG)' scripts/features $(PACKAGES)
+	@PKG_CONFIG='$(PKG_CONFIG)' scripts/features $(sort $(PACKAGES) libcap-ng libseccomp)
 
 # --- the program --------------------------------------------------------------------------------
 
@@ -435,6 +454,8 @@ $(FUZZ_PROGRAMS): %: %.o $(SUPPORT_OBJ) $(ARCHIVES)
 # --- checks of the source -----------------------------------------------------------------------
 
 PROGRAM_SRC := perf-xen.c $(foreach f,TRACER RINGTRACE REPORT GUEST SYMBOLIZE LIB,$($(f)_SRC))
+# What a build with other libraries or sanitizers uses instead.
+ALTERNATIVE_SRC := $(filter-out $(LIB_SRC),$(wildcard lib/capabilities*.c lib/syscall-filter*.c))
 TEST_SRC := $(UNIT_TESTS:%=tests/unit/test-%.c) $(FUZZ_TARGETS:%=tests/fuzz/fuzz-%.c) \
 	$(BENCHES:%=tests/bench/bench-%.c) $(TEST_TOOLS:%=tests/integration/%.c) $(LAB_TOOLS:%=tests/lab/%.c) \
 	$(SUPPORT_SRC) tests/fuzz/replay.c
@@ -454,7 +475,7 @@ $(O)/%.h.alone: %.h $(O)/flags | $(NEED)
 $(O)/guest-probes/%.alone: SANFLAGS += -std=c99 -ffreestanding
 
 check-source:
-	@LISTED='$(PROGRAM_SRC) $(TEST_SRC)' tests/check-source
+	@LISTED='$(PROGRAM_SRC) $(ALTERNATIVE_SRC) $(TEST_SRC)' tests/check-source
 
 # busybox is checked as dash (SC2187 only says so).
 check-shell:

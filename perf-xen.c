@@ -7,6 +7,7 @@
 
 #include "lib/command.h"
 #include "lib/error.h"
+#include "lib/privileges.h"
 #include "report/cmd-report.h"
 #include "tracer/commands.h"
 
@@ -24,7 +25,7 @@ static void print_usage(FILE *out)
 	for (const struct px_command *const *c = commands; *c; c++)
 		fprintf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
 	fputs("  help       help for a command: perf xen help record\n"
-	      "  version    print the version\n\n"
+	      "  version    print the version; --build-options: and what it was built with\n\n"
 	      "DOM is the name or the id of a domain, as for xl.\n"
 	      "Each command has a manual page: man perf-xen-COMMAND.\n",
 	      out);
@@ -100,6 +101,29 @@ static int help(int argc, char **argv)
 	return flush_results(PX_EXIT_COMPLETE);
 }
 
+static void print_build_option(const char *library, bool built, const char *what)
+{
+	printf("%18s: [ %s ]  # %s\n", library, built ? "on " : "OFF", what);
+}
+
+static int version(int argc, char **argv)
+{
+	bool options = argc > 2 && !strcmp(argv[2], "--build-options");
+
+	if (argc > (options ? 3 : 2)) {
+		fprintf(stderr, "perf-xen version: \"%s\" is not understood\n",
+			argv[options ? 3 : 2]);
+		return PX_EXIT_USAGE;
+	}
+	printf("perf-xen version %s\n", PX_VERSION);
+	if (options) {
+		print_build_option("libcap-ng", px_capabilities_built, "drop capabilities");
+		print_build_option("libseccomp", px_syscall_filter_built,
+				   "allow only the system calls in use");
+	}
+	return flush_results(PX_EXIT_COMPLETE);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -113,10 +137,8 @@ int main(int argc, char **argv)
 		return run_command(command, argc - 1, argv + 1);
 	if (!strcmp(name, "help") || !strcmp(name, "-h") || !strcmp(name, "--help"))
 		return help(argc, argv);
-	if (!strcmp(name, "version") || !strcmp(name, "-v") || !strcmp(name, "--version")) {
-		printf("perf-xen version %s\n", PX_VERSION);
-		return flush_results(PX_EXIT_COMPLETE);
-	}
+	if (!strcmp(name, "version") || !strcmp(name, "-v") || !strcmp(name, "--version"))
+		return version(argc, argv);
 	if (*name)
 		return unknown_command(name);
 	print_usage(stderr);

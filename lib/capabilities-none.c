@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A build without libcap-ng keeps its capabilities. */
+#include "lib/privileges.h"
+
+const bool px_capabilities_built = false;
+
+struct px_error *px_capabilities_drop(bool read_search px_unused)
+{
+	return NULL;
+}
