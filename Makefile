@@ -128,6 +128,7 @@ TRACER_SRC := \
 	tracer/tally.c \
 	tracer/target.c \
 	tracer/task-stacks.c \
+	tracer/task-stacks.c \
 	tracer/user-stack.c \
 	tracer/vcpu-list.c
 
@@ -208,6 +209,7 @@ UNIT_TESTS := \
 	symbol-table \
 	symfs \
 	tally \
+	task-stacks \
 	task-stacks \
 	text \
 	type-info \

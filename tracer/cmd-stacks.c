@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* perf xen stacks: what every vCPU of a domain is doing right now. */
+/* perf xen stacks: what every vCPU, and every task, of a domain is doing right now. */
 #include <stdio.h>
 
 #include "lib/log.h"
@@ -20,6 +20,8 @@ enum {
 struct stacks_options {
 	struct px_target_options target;
 	struct px_vcpu_list vcpus;
+	bool all; /* tasks as well */
+	struct px_task_filter tasks;
 	bool twice;
 	double interval; /* seconds */
 	bool json, verbose;
@@ -29,6 +31,14 @@ static const struct px_option option_table[] = {
 	PX_TARGET_OPTION(struct stacks_options),
 	{PX_OPT_CALL, 'C', "cpu", "LIST", "only these vCPUs: 0,2-3",
 	 PX_OPTION_AT(struct stacks_options, vcpus), .parse = px_vcpu_list_option},
+	{PX_OPT_FLAG, 'a', "all", NULL, "every task as well, whether it runs or not",
+	 PX_OPTION_AT(struct stacks_options, all)},
+	{PX_OPT_CALL, 0, "state", "LETTERS", "-a, only tasks in these states: D, RD",
+	 PX_OPTION_AT(struct stacks_options, tasks.states), .parse = px_task_states_option},
+	{PX_OPT_COUNT, 0, "pid", "PID", "-a, only the threads of this process of the guest",
+	 PX_OPTION_AT(struct stacks_options, tasks.pid), .min = 1, .max = PX_LINUX_PID_MAX},
+	{PX_OPT_STRING, 0, "comm", "NAME", "-a, only tasks of this name: nginx, 'kworker/*'",
+	 PX_OPTION_AT(struct stacks_options, tasks.comm)},
 	{PX_OPT_FLAG, 0, "twice", NULL, "look twice and tell who makes progress",
 	 PX_OPTION_AT(struct stacks_options, twice)},
 	{PX_OPT_SECONDS, 0, "interval", "TIME", "between the two looks (100ms)",
@@ -51,6 +61,7 @@ static struct px_error *parse(int argc, char **argv, struct stacks_options *opti
 		return err;
 	if (arguments.command)
 		return px_error_new(PX_ERR_USAGE, "stacks runs no command");
+	options->all |= options->tasks.states || options->tasks.pid || options->tasks.comm;
 	if (options->verbose)
 		px_log_set_level(PX_LOG_VERBOSE);
 	return px_target_take_argument(&options->target, &arguments);
@@ -113,11 +124,29 @@ static struct px_error *wait_between(double interval)
 	return NULL;
 }
 
+static struct px_error *take_tasks(const struct stacks_options *options,
+				   const struct px_target *target, struct px_stack_view *view,
+				   struct px_task_stacks *ret)
+{
+	struct px_error *err;
+
+	if (!options->all)
+		return NULL;
+	if (!target->kernel)
+		return px_error_new(PX_ERR_NOT_FOUND,
+				    "the tasks of a guest cannot be found without its kernel");
+	err = px_task_stacks_take(target->kernel, &options->tasks, ret);
+	if (!err)
+		view->tasks = ret;
+	return err;
+}
+
 static struct px_error *look(const struct stacks_options *options, struct px_target *target,
 			     struct px_sampler *sampler, int *status_ret)
 {
 	struct px_snapshot first px_cleanup(px_snapshot_fini) = {0};
 	struct px_snapshot second px_cleanup(px_snapshot_fini) = {0};
+	struct px_task_stacks tasks px_cleanup(px_task_stacks_fini) = {0};
 	struct px_stack_view view = {.domain = &target->guest->domain,
 				     .vcpus = &options->vcpus,
 				     .namer = px_target_namer(target),
@@ -131,9 +160,11 @@ static struct px_error *look(const struct stacks_options *options, struct px_tar
 			err = take(sampler, &second);
 		view.second = &second;
 	}
+	if (!err)
+		err = take_tasks(options, target, &view, &tasks);
 	if (err)
 		return err;
-	if (!complete(view.second ? &second : &first))
+	if (!complete(view.second ? &second : &first) || !px_task_stacks_complete(&tasks))
 		*status_ret = PX_EXIT_INCOMPLETE;
 	return show(&view, options->json);
 }
@@ -179,7 +210,7 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 const struct px_command px_command_stacks = {
 	.name = "stacks",
 	.usage = "[OPTIONS] DOM",
-	.summary = "the stack of every vCPU, now",
+	.summary = "the stack of every vCPU or task, now",
 	.options = option_table,
 	.run = run,
 };

@@ -27,13 +27,21 @@ static json_t *frame_json(const struct px_stack_view *view, const struct px_fram
 	return json;
 }
 
-static json_t *frames_json(const struct px_stack_view *view, const struct px_sample *sample)
+static json_t *frames_json(const struct px_stack_view *view, const struct px_frame *frames,
+			   size_t count)
 {
-	json_t *frames = json_array();
+	json_t *list = json_array();
 
-	for (size_t i = 0; i < sample->frame_count; i++)
-		json_array_append_new(frames, frame_json(view, &sample->frames[i]));
-	return frames;
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, frame_json(view, &frames[i]));
+	return list;
+}
+
+static json_t *task_json(const struct px_task *task)
+{
+	return json_pack("{s:o, s:i, s:i, s:b}", "comm", px_json_text(task->comm), "pid",
+			 (int)task->pid, "tid", (int)task->tid, "kernel_thread",
+			 task->kernel_thread);
 }
 
 static json_t *sample_json(const struct px_stack_view *view, const struct px_sample *sample)
@@ -44,15 +52,13 @@ static json_t *sample_json(const struct px_stack_view *view, const struct px_sam
 		sample->user_mode ? "user" : "kernel", "time_ns", (json_int_t)sample->time_ns,
 		"cpu_time_ns", (json_int_t)sample->cpu_time_ns, "end",
 		px_end_reason_name(sample->end), "complete", px_end_reason_is_root(sample->end),
-		"frames", frames_json(view, sample));
+		"frames", frames_json(view, sample->frames, sample->frame_count));
 
-	if (sample->have_task)
-		json_object_set_new(json, "task",
-				    json_pack("{s:o, s:i, s:i, s:b}", "comm",
-					      px_json_text(sample->task.comm), "pid",
-					      (int)sample->task.pid, "tid",
-					      (int)sample->task.tid, "kernel_thread",
-					      sample->task.kernel_thread));
+	if (sample->have_task) {
+		json_object_set_new(json, "task", task_json(&sample->task));
+		json_object_set_new(json, "context",
+				    json_string(px_context_name(sample->task.context)));
+	}
 	return json;
 }
 
@@ -88,15 +94,60 @@ static json_t *vcpu_json(const struct px_stack_view *view, uint32_t vcpu)
 	return json;
 }
 
+static json_t *entry_json(const struct px_stack_view *view, const struct px_task_entry *entry)
+{
+	const struct px_linux_thread *thread = &entry->thread;
+	const struct px_sample *sample = px_stack_view_find_task(view, &thread->task);
+	json_t *json = task_json(&thread->task);
+	json_t *rest = json_pack("{s:s#, s:i, s:o, s:s, s:b, s:o}", "state", &thread->state, 1,
+				 "cpu", (int)thread->cpu, "address",
+				 address_json(thread->task.address), "stack",
+				 px_task_look_name(entry->look), "complete",
+				 px_task_entry_complete(entry), "frames",
+				 frames_json(view, view->tasks->frames + entry->first_frame,
+					     entry->frame_count));
+
+	if (entry->look == PX_TASK_WALKED)
+		json_object_set_new(rest, "end", json_string(px_end_reason_name(entry->end)));
+	if (entry->look == PX_TASK_RUNS && sample)
+		json_object_set_new(rest, "vcpu", json_integer(sample->vcpu));
+	json_object_update(json, rest);
+	json_decref(rest);
+	return json;
+}
+
+static json_t *tasks_json(const struct px_stack_view *view)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < view->tasks->count; i++)
+		json_array_append_new(list, entry_json(view, &view->tasks->tasks[i]));
+	return list;
+}
+
+static void add_tasks(const struct px_stack_view *view, json_t *json)
+{
+	const struct px_task_stacks *tasks = view->tasks;
+
+	json_object_set_new(json, "tasks", tasks_json(view));
+	json_object_set_new(json, "tasks_missing",
+			    json_pack("{s:b, s:I, s:I}", "cut", tasks->cut, "torn_lists",
+				      (json_int_t)tasks->torn, "unreadable",
+				      (json_int_t)tasks->unreadable));
+}
+
 json_t *px_stack_view_json(const struct px_stack_view *view)
 {
 	const struct px_domain *domain = view->domain;
-	json_t *vcpus = json_array();
+	json_t *vcpus = json_array(), *json;
 
 	for (uint32_t vcpu = 0; vcpu < domain->vcpus; vcpu++)
 		if (px_vcpu_list_has(view->vcpus, vcpu))
 			json_array_append_new(vcpus, vcpu_json(view, vcpu));
-	return json_pack("{s:i, s:o, s:s, s:b, s:o}", "domain", (int)domain->id, "name",
+	json = json_pack("{s:i, s:o, s:s, s:b, s:o}", "domain", (int)domain->id, "name",
 			 px_json_text(domain->name), "type", px_guest_type_name(domain->type),
 			 "paused", domain->paused, "vcpus", vcpus);
+	if (view->tasks)
+		add_tasks(view, json);
+	return json;
 }

@@ -36,17 +36,32 @@ static void print_frame(const struct px_stack_view *view, const struct px_frame 
 	putc('\n', out);
 }
 
+static void print_frames(const struct px_stack_view *view, const struct px_frame *frames,
+			 size_t count, FILE *out)
+{
+	for (size_t i = 0; i < count; i++)
+		print_frame(view, &frames[i], out);
+}
+
+/* Whose CPU time it is, where it is not the task's own. */
+static bool is_interrupt(enum px_context context)
+{
+	return context == PX_CONTEXT_SOFTIRQ || context == PX_CONTEXT_HARDIRQ ||
+	       context == PX_CONTEXT_NMI;
+}
+
 static void print_sample(const struct px_stack_view *view, const struct px_sample *sample,
 			 FILE *out)
 {
 	fprintf(out, "vCPU %u  %s, %s mode", sample->vcpu, px_vcpu_state_name(sample->state),
 		sample->user_mode ? "user" : "kernel");
+	if (sample->have_task && is_interrupt(sample->task.context))
+		fprintf(out, ", in %s", px_context_name(sample->task.context));
 	if (sample->have_task)
 		fprintf(out, ", %s %u/%u", sample->task.comm, sample->task.pid,
 			sample->task.tid);
 	putc('\n', out);
-	for (size_t i = 0; i < sample->frame_count; i++)
-		print_frame(view, &sample->frames[i], out);
+	print_frames(view, sample->frames, sample->frame_count, out);
 	if (!sample->user_mode)
 		fprintf(out, "    -- %s\n", px_end_reason_name(sample->end));
 }
@@ -76,6 +91,69 @@ static void print_vcpu(const struct px_stack_view *view, uint32_t vcpu, FILE *ou
 		print_progress(view, first, last, out);
 }
 
+const struct px_sample *px_stack_view_find_task(const struct px_stack_view *view,
+						const struct px_task *task)
+{
+	const struct px_snapshot *last = view->second ? view->second : view->first;
+
+	for (size_t i = 0; i < last->count; i++)
+		if (last->samples[i].have_task &&
+		    last->samples[i].task.address == task->address)
+			return &last->samples[i];
+	return NULL;
+}
+
+static void print_look(const struct px_stack_view *view, const struct px_task_entry *entry,
+		       FILE *out)
+{
+	const struct px_sample *sample = px_stack_view_find_task(view, &entry->thread.task);
+
+	switch (entry->look) {
+	case PX_TASK_WALKED:
+		fprintf(out, "    -- %s\n", px_end_reason_name(entry->end));
+		break;
+	case PX_TASK_RUNS:
+		if (sample)
+			fprintf(out, "    -- runs on vCPU %u\n", sample->vcpu);
+		else
+			fputs("    -- runs\n", out);
+		break;
+	case PX_TASK_NO_STACK:
+		fputs("    -- no stack\n", out);
+		break;
+	case PX_TASK_CHANGED:
+		fputs("    -- changed while it was looked at\n", out);
+		break;
+	}
+}
+
+static void print_task(const struct px_stack_view *view, const struct px_task_entry *entry,
+		       FILE *out)
+{
+	const struct px_linux_thread *thread = &entry->thread;
+
+	fprintf(out, "\ntask %u/%u  %c %s, CPU %u, %s\n", thread->task.pid, thread->task.tid,
+		thread->state, px_linux_task_state_name(thread->state), thread->cpu,
+		thread->task.comm);
+	print_frames(view, view->tasks->frames + entry->first_frame, entry->frame_count, out);
+	print_look(view, entry, out);
+}
+
+static void print_tasks(const struct px_stack_view *view, FILE *out)
+{
+	const struct px_task_stacks *tasks = view->tasks;
+
+	for (size_t i = 0; i < tasks->count; i++)
+		print_task(view, &tasks->tasks[i], out);
+	if (tasks->cut)
+		fputs("\nthere are more tasks, which are not shown\n", out);
+	if (tasks->torn)
+		fprintf(out, "\n%zu lists of tasks were never at rest: some may be missing\n",
+			tasks->torn);
+	if (tasks->unreadable)
+		fprintf(out, "\n%zu tasks could not be read\n", tasks->unreadable);
+}
+
 void px_stack_view_text(const struct px_stack_view *view, FILE *out)
 {
 	const struct px_domain *domain = view->domain;
@@ -89,4 +167,6 @@ void px_stack_view_text(const struct px_stack_view *view, FILE *out)
 		putc('\n', out);
 		print_vcpu(view, vcpu, out);
 	}
+	if (view->tasks)
+		print_tasks(view, out);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "tracer/snapshot.h"
+#include "tracer/task-stacks.h"
 
 /** What is shown. All borrowed. */
 struct px_stack_view {
@@ -15,11 +16,19 @@ struct px_stack_view {
 	struct px_namer namer;
 	bool sources; /* show which rule found each frame */
 	const struct px_snapshot *first;
-	const struct px_snapshot *second; /* NULL: only one was taken */
+	const struct px_snapshot *second;   /* NULL: only one was taken */
+	const struct px_task_stacks *tasks; /* NULL: only vCPUs are shown */
 };
 
-/** One block for each vCPU; with two snapshots the second one's stacks and what changed. */
+/**
+ * One block for each vCPU; with two snapshots the second one's stacks and what changed. Then
+ * one for each task.
+ */
 void px_stack_view_text(const struct px_stack_view *view, FILE *out);
+
+/** The sample of the vCPU on which a task was last seen to run; NULL where on none. */
+const struct px_sample *px_stack_view_find_task(const struct px_stack_view *view,
+						const struct px_task *task);
 
 /** The same as one object; NULL when memory is short. */
 json_t *px_stack_view_json(const struct px_stack_view *view);

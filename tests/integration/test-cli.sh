@@ -48,6 +48,10 @@ refuses 2 'sometimes' record --pause sometimes a
 refuses 2 'no command after --' record a --
 refuses 2 'out of range' stacks --interval 0 a
 refuses 2 'runs no command' stacks a -- true
+refuses 2 'letters of RSDTtXZPI' stacks --state Q a
+refuses 2 'letters of RSDTtXZPI' stacks --state '' a
+refuses 2 'out of range' stacks --pid 0 a
+refuses 2 'out of range' stacks --pid 4194305 a
 refuses 2 'takes no arguments' list a
 refuses 2 'unknown option' list --jsn
 
