@@ -3,8 +3,11 @@
 #include "report/cmd-report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/memory.h"
 #include "report/input.h"
@@ -181,27 +184,42 @@ static struct px_error *work(struct report_options *options, struct px_profile *
 	return px_build_profile(session, &options->input.build, profile, trust);
 }
 
+/* Opened before anything is read, see px_input_open, and emptied only when there is something
+ * to put into it. */
+static struct px_error *open_output(const char *path, FILE **ret)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!file) {
+		struct px_error *err = px_error_system(errno, "%s", path);
+
+		px_closep(&fd);
+		return err;
+	}
+	*ret = file;
+	return NULL;
+}
+
 static struct px_error *print(const struct px_report *report,
 			      const struct report_options *options,
-			      const struct px_renderer *renderer)
+			      const struct px_renderer *renderer, FILE *file)
 {
-	px_cleanup(px_fclosep) FILE *file = NULL;
-	FILE *out = stdout;
+	struct stat status;
 	struct px_error *err;
 
-	if (options->output) {
-		out = file = fopen(options->output, "we");
-		if (!file)
-			return px_error_system(errno, "%s", options->output);
-	}
-	err = renderer->render(report, &options->render, out);
+	if (file && fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
+	    ftruncate(fileno(file), 0) != 0)
+		return px_error_system(errno, "%s", options->output);
+	err = renderer->render(report, &options->render, file ? file : stdout);
 	if (!err && file && (fflush(file) || ferror(file)))
 		err = px_error_system(errno, "%s", options->output);
 	return err;
 }
 
-static struct px_error *report_run(struct report_options *options,
-				   const struct px_renderer *renderer, int *status_ret)
+static struct px_error *report_to(struct report_options *options,
+				  const struct px_renderer *renderer, FILE *file,
+				  int *status_ret)
 {
 	struct px_profile *profile;
 	struct px_trust trust = {0};
@@ -215,13 +233,24 @@ static struct px_error *report_run(struct report_options *options,
 	if (!err) {
 		report.profile = profile;
 		options->render.title = options->title ? options->title : title;
-		err = print(&report, options, renderer);
+		err = print(&report, options, renderer, file);
 	}
 	if (!err)
 		*status_ret = px_input_judge(&options->input, trust.cut, trust.malformed);
 	px_profile_free(profile);
 	px_trust_fini(&trust);
 	return err;
+}
+
+static struct px_error *report_run(struct report_options *options,
+				   const struct px_renderer *renderer, int *status_ret)
+{
+	px_cleanup(px_fclosep) FILE *file = NULL;
+	struct px_error *err = px_input_prepare(&options->input);
+
+	if (!err && options->output)
+		err = open_output(options->output, &file);
+	return err ? err : report_to(options, renderer, file, status_ret);
 }
 
 static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_ret)

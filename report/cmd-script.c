@@ -162,12 +162,15 @@ static struct px_error *print(struct script *s)
 static struct px_error *work(struct script_options *options, int *status_ret)
 {
 	px_cleanup(px_session_closep) struct px_session *session = NULL;
-	struct px_error *err = px_input_open(&options->input, &session);
-	struct script s = {.session = session, .options = options, .out = stdout};
+	struct px_error *err = px_input_prepare(&options->input);
+	struct script s = {.options = options, .out = stdout};
 	const struct px_perf_reader *reader;
 
+	if (!err)
+		err = px_input_open(&options->input, &session);
 	if (err)
 		return err;
+	s.session = session;
 	reader = px_session_reader(session);
 	s.events = px_perf_reader_events(reader, &s.event_count);
 	for (size_t i = 0; i < s.event_count; i++)

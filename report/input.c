@@ -2,11 +2,15 @@
 /* Defaults and opening of what a report reads. */
 #include "report/input.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "lib/buildid-cache.h"
 #include "lib/log.h"
+#include "lib/privileges.h"
 
 void px_input_init(struct px_input *input)
 {
@@ -32,9 +36,19 @@ static void find_cache(struct px_input *input)
 	input->dso.cache = err ? NULL : input->cache;
 }
 
-struct px_error *px_input_open(struct px_input *input, struct px_session **ret)
+struct px_error *px_input_prepare(const struct px_input *input)
 {
 	struct px_error *err = px_filter_check(&input->build.filter);
+
+	if (!err && strcmp(input->path, "-") != 0 && access(input->path, R_OK) != 0)
+		err = px_error_system(errno, "cannot open %s", input->path);
+	return err;
+}
+
+struct px_error *px_input_open(struct px_input *input, struct px_session **ret)
+{
+	static const struct px_privileges keep = {.duty = PX_DUTY_REPORT};
+	struct px_error *err = px_privileges_drop(&keep);
 
 	if (err)
 		return err;

@@ -103,7 +103,13 @@ struct px_input {
 void px_input_init(struct px_input *input);
 void px_input_fini(struct px_input *input);
 
-/** Check the filters and open the file. The session uses strings of input. */
+/** Check the filters, and that the file can be opened. */
+px_must_check struct px_error *px_input_prepare(const struct px_input *input);
+
+/**
+ * Give up all privileges but those to read files and to write to what is open
+ * (lib/privileges.h), then open the file. The session uses strings of input.
+ */
 px_must_check struct px_error *px_input_open(struct px_input *input, struct px_session **ret);
 
 /** Warn of what a file that was read to its end lacks; the exit status of the command. */
