@@ -238,6 +238,7 @@ FUZZ_TARGETS := \
 	kallsyms \
 	linux-mm \
 	linux-modules \
+	linux-tasks \
 	orc \
 	page-walk \
 	perfdata \
