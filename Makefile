@@ -125,6 +125,7 @@ TRACER_SRC := \
 	tracer/stack-json.c \
 	tracer/stack-text.c \
 	tracer/stop.c \
+	tracer/system-linux.c \
 	tracer/tally.c \
 	tracer/target.c \
 	tracer/task-stacks.c \

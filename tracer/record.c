@@ -14,27 +14,17 @@
 
 #include "lib/log.h"
 #include "tracer/domain-text.h"
-#include "tracer/kernel-images.h"
 
 static const uint64_t second_ns = 1000000000u;
 
 /* --- what is recorded --------------------------------------------------------------------- */
 
-static struct px_error *describe_kernel(struct px_record *record)
+static struct px_error *describe_system(struct px_record *record)
 {
-	const struct px_linux_kernel *kernel = record->target->kernel;
-	struct px_recording *recording = record->recording;
-	char build_id[PX_BUILD_ID_HEX], slide[24];
-	struct px_error *err = px_kernel_images_map(kernel, recording, px_now_ns());
+	const struct px_system *system = &record->target->system;
+	struct px_error *err = system->ops->map(system->handle, record->recording, px_now_ns());
 
-	if (!err)
-		err = px_recording_pair(recording, "kernel-release",
-					px_linux_kernel_release(kernel));
-	px_build_id_hex(px_linux_kernel_build_id(kernel), build_id);
-	if (!err)
-		err = px_recording_pair(recording, "kernel-build-id", build_id);
-	snprintf(slide, sizeof(slide), "0x%" PRIx64, px_linux_kernel_slide(kernel));
-	return err ? err : px_recording_pair(recording, "kernel-slide", slide);
+	return err ? err : system->ops->describe(system->handle, record->recording);
 }
 
 struct px_error *px_record_describe(struct px_record *record)
@@ -55,7 +45,7 @@ struct px_error *px_record_describe(struct px_record *record)
 					px_guest_type_name(domain->type));
 	if (!err)
 		err = px_recording_pair(recording, "domain-vcpus", vcpus);
-	return err || !record->target->kernel ? err : describe_kernel(record);
+	return err || !record->target->system.ops ? err : describe_system(record);
 }
 
 /* --- the domain --------------------------------------------------------------------------- */
@@ -110,18 +100,19 @@ static struct px_error *look_at_domain(struct px_record *record)
 	return NULL;
 }
 
-static struct px_error *follow_modules(struct px_record *record)
+static struct px_error *follow_code(struct px_record *record)
 {
+	const struct px_system *system = &record->target->system;
 	bool changed = false;
 	struct px_error *err;
 
-	if (!record->target->kernel)
+	if (!system->ops || !system->ops->refresh)
 		return NULL;
-	err = px_linux_kernel_refresh(record->target->kernel, &changed);
+	err = system->ops->refresh(system->handle, &changed);
 	if (err || !changed)
 		return err;
 	px_recording_forget_names(record->recording);
-	return px_kernel_images_map(record->target->kernel, record->recording, px_now_ns());
+	return system->ops->map(system->handle, record->recording, px_now_ns());
 }
 
 /* --- ticks -------------------------------------------------------------------------------- */
@@ -171,7 +162,7 @@ static struct px_error *every_second(struct px_record *record)
 
 	if (err || record->end)
 		return err;
-	err = follow_modules(record);
+	err = follow_code(record);
 	if (!err)
 		err = px_recording_round(record->recording);
 	show_progress(record);

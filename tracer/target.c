@@ -20,27 +20,6 @@ struct px_error *px_target_take_argument(struct px_target_options *options,
 	return NULL;
 }
 
-static struct px_error *open_kernel(const struct px_target_options *options,
-				    struct px_target *target)
-{
-	struct px_linux_kernel *kernel;
-	struct px_error *err;
-
-	if (!options->image) {
-		px_warn("without --vmlinux there are addresses only, no stacks and no names; "
-			"give the guest kernel's image with symbols");
-		return NULL;
-	}
-	err = px_linux_kernel_open(target->guest, target->memory, options->image,
-				   &target->kernel);
-	if (err)
-		return err;
-	kernel = target->kernel;
-	px_verbose("kernel %s, moved by 0x%llx", px_linux_kernel_release(kernel),
-		   (unsigned long long)px_linux_kernel_slide(kernel));
-	return NULL;
-}
-
 struct px_error *px_target_open(const struct px_target_options *options, struct px_target *ret)
 {
 	const struct px_domain *domain;
@@ -54,53 +33,32 @@ struct px_error *px_target_open(const struct px_target_options *options, struct 
 	px_verbose("domain %u, %s, %s, %u of %u vCPUs online", domain->id, domain->name,
 		   px_guest_type_name(domain->type), domain->online_vcpus, domain->vcpus);
 	err = px_memory_new(ret->guest, PAGES_MAX, &ret->memory);
-	return err ? err : open_kernel(options, ret);
+	return err ? err : px_system_open_linux(ret, options->image);
 }
 
 void px_target_close(struct px_target *target)
 {
-	px_linux_kernel_close(target->kernel);
+	if (target->system.ops)
+		target->system.ops->close(target->system.handle);
 	px_memory_free(target->memory);
 	px_guest_close(target->guest);
 	*target = (struct px_target){0};
 }
 
-static bool current_task(void *kernel, const struct px_vcpu *vcpu, struct px_task *ret)
-{
-	return px_linux_kernel_current_task(kernel, vcpu, ret);
-}
-
-static enum px_end_reason refine_end(void *kernel, enum px_end_reason reason, uint64_t address)
-{
-	return px_linux_kernel_refine_end(kernel, reason, address);
-}
-
 struct px_sampler_kernel px_target_sampler_kernel(struct px_target *target)
 {
-	struct px_linux_kernel *kernel = target->kernel;
+	const struct px_system *system = &target->system;
 
-	if (!kernel)
+	if (!system->ops)
 		return (struct px_sampler_kernel){.start = PX_LINUX_KERNEL_SPACE};
-	return (struct px_sampler_kernel){
-		.map = px_linux_kernel_unwind_map(kernel),
-		.start = PX_LINUX_KERNEL_SPACE,
-		.have_root = true,
-		.root = px_linux_kernel_root(kernel),
-		.paging = px_linux_kernel_paging(kernel),
-		.context = kernel,
-		.current_task = current_task,
-		.refine_end = refine_end,
-	};
-}
-
-static bool find_symbol(void *kernel, uint64_t address, struct px_linux_symbol *ret)
-{
-	return px_linux_kernel_find_symbol(kernel, address, ret);
+	return system->ops->sampler(system->handle);
 }
 
 struct px_namer px_target_namer(struct px_target *target)
 {
-	if (!target->kernel)
+	const struct px_system *system = &target->system;
+
+	if (!system->ops)
 		return (struct px_namer){0};
-	return (struct px_namer){.find = find_symbol, .context = target->kernel};
+	return (struct px_namer){.find = system->ops->find_symbol, .context = system->handle};
 }

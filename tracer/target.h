@@ -4,13 +4,14 @@
 #define PX_TRACER_TARGET_H
 
 #include "lib/options.h"
-#include "tracer/namer.h"
-#include "tracer/sampler.h"
+#include "tracer/system.h"
 
 struct px_target {
 	struct px_guest *guest;
 	struct px_memory *memory;
-	struct px_linux_kernel *kernel; /* NULL without an image */
+	struct px_system system;
+	struct px_linux_kernel
+		*kernel; /* the system when it is a known Linux kernel; else NULL */
 };
 
 /** What the commands say about which guest to open. Zero-initialise. */
@@ -32,17 +33,17 @@ px_must_check struct px_error *px_target_take_argument(struct px_target_options 
 						       const struct px_arguments *arguments);
 
 /**
- * Open the domain, its memory and, with an image, its kernel. Without one a warning says what
- * is missed. Close in any case.
+ * Open the domain, its memory and, with an image, what runs in it. Without one a warning says
+ * what is missed. Close in any case.
  */
 px_must_check struct px_error *px_target_open(const struct px_target_options *options,
 					      struct px_target *ret);
 void px_target_close(struct px_target *target);
 
-/** What the sampler needs to know of the kernel; lives as long as target. */
+/** What the sampler needs to know of the system; lives as long as target. */
 struct px_sampler_kernel px_target_sampler_kernel(struct px_target *target);
 
-/** The names of its kernel's addresses; lives as long as target. */
+/** The names of its addresses; lives as long as target. */
 struct px_namer px_target_namer(struct px_target *target);
 
 #endif
