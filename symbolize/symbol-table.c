@@ -114,12 +114,12 @@ struct px_error *px_symbol_table_add(struct px_symbol_table *table, uint64_t sta
 
 /* --- order -------------------------------------------------------------------------------- */
 
-/* Global, weak, local; nm writes both kinds of weak in either case. */
+/* Global, local, weak; nm writes both kinds of weak in either case. */
 static int binding_rank(char type)
 {
 	if (strchr("wWvV", type))
-		return 1;
-	return isupper((unsigned char)type) ? 0 : 2;
+		return 2;
+	return isupper((unsigned char)type) ? 0 : 1;
 }
 
 /* Which of two symbols at one address comes first. */

@@ -26,7 +26,7 @@ px_must_check struct px_error *px_symbol_table_add(struct px_symbol_table *table
 
 /**
  * Sort by address. Of several symbols at one address the one that kallsyms and perf would show
- * comes first: sized before unsized, global before weak before local, fewer leading
+ * comes first: sized before unsized, global before local before weak, fewer leading
  * underscores, longer size, longer name.
  */
 px_must_check struct px_error *px_symbol_table_sort(struct px_symbol_table *table);

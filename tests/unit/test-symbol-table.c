@@ -100,8 +100,8 @@ static void test_aliases(void **state)
 		uint64_t better_size, worse_size;
 	} pairs[] = {
 		{"sized", "label", 't', 'T', 8, 0},
-		{"global", "weakly", 'T', 'W', 8, 8},
-		{"weakly", "locals", 'W', 't', 8, 8},
+		{"global", "locals", 'T', 't', 8, 8},
+		{"locals", "weakly", 't', 'W', 8, 8},
 		{"bare", "__bare", 't', 't', 8, 8},
 		{"longer_size", "longer_name", 't', 't', 16, 8},
 		{"long_name", "name", 't', 't', 8, 8},
