@@ -25,7 +25,7 @@ enum {
 struct slot {
 	uint64_t address;
 	uint64_t target;  /* of a run-time choice */
-	const char *name; /* borrowed from the file; NULL: a run-time choice */
+	const char *name; /* borrowed from the file or the table; NULL: not known */
 };
 
 struct slots {
@@ -36,6 +36,7 @@ struct slots {
 struct plt {
 	Elf *elf;
 	struct slots sorted; /* all slots, by address */
+	struct slots chosen; /* those with a target, by target */
 	struct slots pushed; /* those of .rela.plt, in its order */
 	struct px_symbol_table *table;
 };
@@ -104,6 +105,8 @@ static struct px_error *read_relocation(struct plt *plt, const Elf64_Rela *rela,
 	}
 	if (wanted)
 		err = add_slot(&plt->sorted, &slot);
+	if (!err && slot.target)
+		err = add_slot(&plt->chosen, &slot);
 	if (!err && pushed)
 		err = add_slot(&plt->pushed, &slot);
 	return err;
@@ -139,10 +142,13 @@ static int compare_slots(const void *pa, const void *pb)
 	return (a->address > b->address) - (a->address < b->address);
 }
 
-/* --- entries --------------------------------------------------------------------------------
- */
+static void sort_slots(struct slots *slots, int (*compare)(const void *, const void *))
+{
+	if (slots->count)
+		qsort(slots->array, slots->count, sizeof(slots->array[0]), compare);
+}
 
-static const struct slot *find_slot(const struct slots *slots, uint64_t address)
+static struct slot *find_slot(const struct slots *slots, uint64_t address)
 {
 	const struct slot key = {.address = address};
 
@@ -150,6 +156,62 @@ static const struct slot *find_slot(const struct slots *slots, uint64_t address)
 		       ? bsearch(&key, slots->array, slots->count, sizeof(key), compare_slots)
 		       : NULL;
 }
+
+/* --- functions that are chosen at run time --------------------------------------------------
+ */
+
+static int compare_targets(const void *pa, const void *pb)
+{
+	const struct slot *a = pa, *b = pb;
+
+	return (a->target > b->target) - (a->target < b->target);
+}
+
+/* The first slot whose target is not below; NULL when it is above. */
+static struct slot *first_chosen(const struct slots *chosen, uint64_t target)
+{
+	size_t low = 0, high = chosen->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (chosen->array[middle].target < target)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < chosen->count && chosen->array[low].target == target ? &chosen->array[low]
+									  : NULL;
+}
+
+/* The function that chooses bears the name of the one that is called. */
+static void name_chosen(struct plt *plt)
+{
+	struct slots *chosen = &plt->chosen;
+
+	sort_slots(chosen, compare_targets);
+	for (size_t i = 0; chosen->count && i < px_symbol_table_count(plt->table); i++) {
+		const struct px_symbol *symbol = px_symbol_table_get(plt->table, i);
+		struct slot *slot = symbol->type == 'i' ? first_chosen(chosen, symbol->start)
+							: NULL;
+
+		if (slot && (!slot->name || slot->name[0] == '_') &&
+		    strlen(symbol->name) < LONGEST_NAME)
+			slot->name = symbol->name;
+	}
+	for (size_t i = 0; i < chosen->count; i++) {
+		struct slot *slot = &chosen->array[i], *sorted;
+
+		if (i && slot->target == slot[-1].target)
+			slot->name = slot[-1].name;
+		sorted = find_slot(&plt->sorted, slot->address);
+		if (sorted && !sorted->name)
+			sorted->name = slot->name;
+	}
+}
+
+/* --- entries --------------------------------------------------------------------------------
+ */
 
 /* endbr64 before, and bnd before the jump, change nothing. */
 static const struct slot *read_entry(const struct plt *plt, struct px_bytes entry,
@@ -165,7 +227,9 @@ static const struct slot *read_entry(const struct plt *plt, struct px_bytes entr
 	if (op == 0x68) { /* push imm32 */
 		uint32_t number = px_cursor_u32(&c);
 
-		return number < plt->pushed.count ? &plt->pushed.array[number] : NULL;
+		return number < plt->pushed.count
+			       ? find_slot(&plt->sorted, plt->pushed.array[number].address)
+			       : NULL;
 	}
 	if (op == 0xf2)
 		op = px_cursor_u8(&c);
@@ -239,9 +303,7 @@ static struct px_error *collect_slots(struct plt *plt)
 		if (shdr.sh_type == SHT_RELA && shdr.sh_flags & SHF_ALLOC)
 			err = read_relocations(plt, section, !strcmp(name, ".rela.plt"));
 	}
-	if (plt->sorted.count)
-		qsort(plt->sorted.array, plt->sorted.count, sizeof(plt->sorted.array[0]),
-		      compare_slots);
+	sort_slots(&plt->sorted, compare_slots);
 	return err;
 }
 
@@ -258,6 +320,8 @@ struct px_error *px_elf_image_plt_symbols(struct px_elf_image *image,
 	struct px_error *err = collect_slots(&plt);
 	Elf_Scn *section = NULL;
 
+	if (!err)
+		name_chosen(&plt);
 	while (!err && (section = elf_nextscn(plt.elf, section))) {
 		GElf_Shdr shdr = {0};
 
@@ -265,6 +329,7 @@ struct px_error *px_elf_image_plt_symbols(struct px_elf_image *image,
 			err = read_entries(&plt, section);
 	}
 	free(plt.sorted.array);
+	free(plt.chosen.array);
 	free(plt.pushed.array);
 	return err;
 }

@@ -19,7 +19,8 @@ report()
 	fi
 }
 
-# Versions ("memcpy@GLIBC_2.14@plt") are no part of the name.
+# Versions ("memcpy@GLIBC_2.14@plt") are no part of the name. What is chosen at run time has none
+# for objdump ("*ABS*+0xa3cd0@plt"), which gives the address of who chooses.
 objdump_plt()
 {
 	objdump -d -j .plt -j .plt.got -j .plt.sec "$1" 2>"$TMPDIR/err" | awk '
@@ -35,7 +36,17 @@ objdump_plt()
 same_plt()
 {
 	objdump_plt "$2" >"$TMPDIR/theirs"
-	"$tool" symbols "$2" 2>"$TMPDIR/err" | grep '@plt$' | sort >"$TMPDIR/ours"
+	"$tool" symbols "$2" >"$TMPDIR/symbols" 2>"$TMPDIR/err"
+	grep '@plt$' "$TMPDIR/symbols" | sort >"$TMPDIR/named"
+	awk -v symbols="$TMPDIR/symbols" '
+		NR == FNR { if ($2 ~ /^\*ABS/) chooser[$1] = substr($2, 9, length($2) - 12); next }
+		FILENAME == symbols { at[$2] = at[$2] " " $1; next }
+		$1 in chooser {
+			name = substr($2, 1, length($2) - 4)
+			if (name in at && at[name] ~ chooser[$1])
+				$2 = "*ABS*+0x" chooser[$1] "@plt"
+		}
+		{ print }' "$TMPDIR/theirs" "$TMPDIR/symbols" "$TMPDIR/named" >"$TMPDIR/ours"
 	{
 		diff "$TMPDIR/theirs" "$TMPDIR/ours" && [ -s "$TMPDIR/ours" ]
 	} >"$TMPDIR/out" 2>&1
