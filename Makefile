@@ -230,6 +230,7 @@ SUPPORT_SRC := \
 	tests/support/inverse-stack.c \
 	tests/support/kallsyms-builder.c \
 	tests/support/perfdata-fixture.c \
+	tests/support/process-builder.c \
 	tests/support/report-fixture.c
 
 # libFuzzer entries: tests/fuzz/fuzz-NAME.c, corpus in tests/fuzz/corpus/NAME/
