@@ -10,7 +10,8 @@ const char *px_end_reason_name(enum px_end_reason reason)
 		[PX_END_NO_RULE] = "no rule",	    [PX_END_BAD_ADDRESS] = "bad address",
 		[PX_END_BAD_READ] = "bad read",	    [PX_END_NO_PROGRESS] = "no progress",
 		[PX_END_DEPTH] = "depth",	    [PX_END_DEADLINE] = "deadline",
-		[PX_END_NOT_WALKED] = "not walked",
+		[PX_END_NOT_WALKED] = "not walked", [PX_END_NO_FILE] = "no file",
+		[PX_END_STACK_CUT] = "stack cut",
 	};
 
 	return (unsigned int)reason < PX_END_REASONS ? names[reason] : "unknown";

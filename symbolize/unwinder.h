@@ -54,6 +54,8 @@ enum px_end_reason {
 	PX_END_DEPTH,	    /* more frames than the caller's array holds */
 	PX_END_DEADLINE,    /* the pause was about to become too long */
 	PX_END_NOT_WALKED,  /* only the sampled address was recorded (user mode, no rules) */
+	PX_END_NO_FILE,	    /* no rules: the program's file is not at hand */
+	PX_END_STACK_CUT,   /* the stack is deeper than what was copied of it */
 	PX_END_REASONS,	    /* how many there are */
 };
 

@@ -70,6 +70,8 @@ static void test_numbers(void **state)
 	assert_int_equal(PX_END_BAD_ADDRESS, 5);
 	assert_int_equal(PX_END_NO_PROGRESS, 7);
 	assert_int_equal(PX_END_NOT_WALKED, 10);
+	assert_int_equal(PX_END_NO_FILE, 11);
+	assert_int_equal(PX_END_STACK_CUT, 12);
 	assert_int_equal(PX_RULE_NONE, 0);
 	assert_int_equal(PX_RULE_ORC, 1);
 	assert_int_equal(PX_RULE_EH_FRAME, 3);
