@@ -184,6 +184,7 @@ UNIT_TESTS := \
 	linux-module-layout \
 	linux-modules \
 	linux-task-list \
+	linux-task-stack \
 	linux-tasks \
 	maps \
 	memory \
@@ -231,7 +232,8 @@ SUPPORT_SRC := \
 	tests/support/kallsyms-builder.c \
 	tests/support/perfdata-fixture.c \
 	tests/support/process-builder.c \
-	tests/support/report-fixture.c
+	tests/support/report-fixture.c \
+	tests/support/task-world.c
 
 # libFuzzer entries: tests/fuzz/fuzz-NAME.c, corpus in tests/fuzz/corpus/NAME/
 FUZZ_TARGETS := \
