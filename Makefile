@@ -87,6 +87,7 @@ GUEST_SRC := \
 	guest/guest-xen.c \
 	guest/guest.c \
 	guest/linux-entry-x86.c \
+	guest/linux-find.c \
 	guest/linux-identity.c \
 	guest/linux-kallsyms.c \
 	guest/linux-kernel.c \

@@ -31,19 +31,22 @@ bool px_linux_release_of_banner(struct px_bytes banner, char ret[PX_LINUX_RELEAS
 	return true;
 }
 
-static void find_release(struct px_bytes window, struct px_linux_identity *identity)
+static void find_release(struct px_bytes window, uint64_t address,
+			 struct px_linux_identity *identity)
 {
 	const uint8_t *at = window.data, *end = window.data + window.size;
 
 	while (!identity->release[0] &&
 	       (at = memmem(at, (size_t)(end - at), BANNER, strlen(BANNER)))) {
-		px_linux_release_of_banner(px_bytes_of(at, (size_t)(end - at)),
-					   identity->release);
+		if (px_linux_release_of_banner(px_bytes_of(at, (size_t)(end - at)),
+					       identity->release))
+			identity->banner = address + (uint64_t)(at - window.data);
 		at++;
 	}
 }
 
-static void find_build_id(struct px_bytes window, struct px_linux_identity *identity)
+static void find_build_id(struct px_bytes window, uint64_t address,
+			  struct px_linux_identity *identity)
 {
 	static const Elf64_Nhdr header = {sizeof(ELF_NOTE_GNU), PX_BUILD_ID_MAX,
 					  NT_GNU_BUILD_ID};
@@ -54,10 +57,11 @@ static void find_build_id(struct px_bytes window, struct px_linux_identity *iden
 		size_t left = (size_t)(end - at);
 
 		/* One note only: what follows it may be cut off by the window's end. */
-		px_build_id_from_notes(
-			px_bytes_of(at, px_min(left, sizeof(header) + sizeof(ELF_NOTE_GNU) +
-							     PX_BUILD_ID_MAX)),
-			&identity->build_id);
+		if (px_build_id_from_notes(
+			    px_bytes_of(at, px_min(left, sizeof(header) + sizeof(ELF_NOTE_GNU) +
+								 PX_BUILD_ID_MAX)),
+			    &identity->build_id))
+			identity->note = address + (uint64_t)(at - window.data);
 		at++;
 	}
 }
@@ -78,10 +82,10 @@ bool px_linux_identity_scan(const struct px_linux_reader *reader, uint64_t addre
 			kept = 0;
 			continue;
 		}
-		find_release(part, &found);
+		find_release(part, address + done - kept, &found);
 		/* A page that begins like an ELF file is the first of a vDSO image. */
 		if (memcmp(page, ELFMAG, SELFMAG))
-			find_build_id(part, &found);
+			find_build_id(part, address + done - kept, &found);
 		memcpy(window, page + PX_PAGE_SIZE - OVERLAP, OVERLAP);
 		kept = OVERLAP;
 	}

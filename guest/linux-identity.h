@@ -13,6 +13,8 @@
 struct px_linux_identity {
 	char release[PX_LINUX_RELEASE_MAX]; /* "6.1.0-56-amd64"; "" when it was not found */
 	struct px_build_id build_id;
+	uint64_t banner; /* where they were found: the text, and its note; 0: nowhere */
+	uint64_t note;
 };
 
 /** The release in a banner "Linux version 6.1.0-56-amd64 (...) ..."; false if it is none. */
