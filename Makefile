@@ -35,7 +35,9 @@ LIB_SRC := \
 	lib/bytes.c \
 	lib/error.c \
 	lib/file-rules.c \
+	lib/file.c \
 	lib/histogram.c \
+	lib/kernel-cache.c \
 	lib/log.c \
 	lib/memory.c \
 	lib/options.c \

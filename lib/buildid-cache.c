@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/file.h"
 #include "lib/memory.h"
+
+/* As perf makes them. */
+enum {
+	FILE_MODE = 0644,
+	FOLDER_MODE = 0755
+};
 
 static const char *const file_names[] = {
 	[PX_BUILDID_KALLSYMS] = "kallsyms",
@@ -65,77 +71,10 @@ bool px_buildid_cache_has(const char *folder, const struct px_build_id *build_id
 	return build_id->size && !stat(path, &status) && S_ISREG(status.st_mode);
 }
 
-/* Make every folder above the last component of path. */
-static struct px_error *make_folders(char *path)
-{
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		int failed;
-
-		*slash = '\0';
-		failed = mkdir(path, 0755) && errno != EEXIST;
-		if (failed) {
-			struct px_error *err = px_error_system(errno, "cannot create %s", path);
-
-			*slash = '/';
-			return err;
-		}
-		*slash = '/';
-	}
-	return NULL;
-}
-
-static struct px_error *write_new(const char *path, struct px_bytes contents)
-{
-	int fd px_cleanup(px_closep) =
-		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	size_t done = 0;
-
-	if (fd < 0)
-		return px_error_system(errno, "cannot create %s", path);
-	while (done < contents.size) {
-		ssize_t n = write(fd, contents.data + done, contents.size - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return px_error_system(n ? errno : EIO, "cannot write %s", path);
-		done += (size_t)n;
-	}
-	return NULL;
-}
-
-/* Give the finished file or link its name. */
-static struct px_error *publish(const char *temporary, const char *path)
-{
-	struct px_error *err;
-
-	if (!rename(temporary, path))
-		return NULL;
-	err = px_error_system(errno, "cannot rename %s to %s", temporary, path);
-	unlink(temporary);
-	return err;
-}
-
-static struct px_error *add_file(char *path, struct px_bytes contents)
-{
-	char *temporary px_cleanup(px_freep) = NULL;
-	struct px_error *err = make_folders(path);
-
-	if (!err)
-		err = format(&temporary, "%s.%ld", path, (long)getpid());
-	if (!err)
-		err = write_new(temporary, contents);
-	if (!err)
-		return publish(temporary, path);
-	if (temporary)
-		unlink(temporary);
-	return err;
-}
-
 static struct px_error *add_link(char *path, const char *target)
 {
 	char *temporary px_cleanup(px_freep) = NULL;
-	struct px_error *err = make_folders(path);
+	struct px_error *err = px_file_make_folders(path, FOLDER_MODE);
 
 	if (!err)
 		err = format(&temporary, "%s.%ld", path, (long)getpid());
@@ -144,7 +83,7 @@ static struct px_error *add_link(char *path, const char *target)
 	unlink(temporary);
 	if (symlink(target, temporary))
 		return px_error_system(errno, "cannot create %s", temporary);
-	return publish(temporary, path);
+	return px_file_publish(temporary, path);
 }
 
 static bool name_is_good(const char *name)
@@ -174,7 +113,7 @@ struct px_error *px_buildid_cache_add(const char *folder, const char *name,
 	if (!err)
 		err = format(&target, "../../%s/%s", name, hex);
 	if (!err)
-		err = add_file(path, contents);
+		err = px_file_replace(path, contents, FILE_MODE, FOLDER_MODE);
 	return err ? err : add_link(link, target);
 }
 

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writing files under another name first. */
+#include "lib/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/memory.h"
+
+struct px_error *px_file_make_folders(char *path, mode_t mode)
+{
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		int failed;
+
+		*slash = '\0';
+		failed = mkdir(path, mode) && errno != EEXIST;
+		if (failed) {
+			struct px_error *err = px_error_system(errno, "cannot create %s", path);
+
+			*slash = '/';
+			return err;
+		}
+		*slash = '/';
+	}
+	return NULL;
+}
+
+static struct px_error *write_new(const char *path, struct px_bytes contents, mode_t mode)
+{
+	int fd px_cleanup(px_closep) =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	size_t done = 0;
+
+	if (fd < 0)
+		return px_error_system(errno, "cannot create %s", path);
+	while (done < contents.size) {
+		ssize_t n = write(fd, contents.data + done, contents.size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return px_error_system(n ? errno : EIO, "cannot write %s", path);
+		done += (size_t)n;
+	}
+	return NULL;
+}
+
+struct px_error *px_file_publish(const char *temporary, const char *path)
+{
+	struct px_error *err;
+
+	if (!rename(temporary, path))
+		return NULL;
+	err = px_error_system(errno, "cannot rename %s to %s", temporary, path);
+	unlink(temporary);
+	return err;
+}
+
+struct px_error *px_file_replace(const char *path, struct px_bytes contents, mode_t file_mode,
+				 mode_t folder_mode)
+{
+	char *temporary px_cleanup(px_freep) = NULL;
+	struct px_error *err;
+
+	if (asprintf(&temporary, "%s.%ld", path, (long)getpid()) < 0) {
+		temporary = NULL;
+		return &px_error_no_memory;
+	}
+	err = px_file_make_folders(temporary, folder_mode);
+	if (!err)
+		err = write_new(temporary, contents, file_mode);
+	if (!err)
+		return px_file_publish(temporary, path);
+	unlink(temporary);
+	return err;
+}
