@@ -33,6 +33,7 @@ LIB_SRC := \
 	lib/build-id.c \
 	lib/buildid-cache.c \
 	lib/bytes.c \
+	lib/elf-writer.c \
 	lib/error.c \
 	lib/file-rules.c \
 	lib/file.c \
@@ -91,8 +92,10 @@ GUEST_SRC := \
 	guest/linux-entry-x86.c \
 	guest/linux-find.c \
 	guest/linux-identity.c \
+	guest/linux-image.c \
 	guest/linux-kallsyms.c \
 	guest/linux-kernel.c \
+	guest/linux-landmarks.c \
 	guest/linux-locate-x86.c \
 	guest/linux-mm.c \
 	guest/linux-module-layout.c \

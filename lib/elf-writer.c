@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writing an ELF file. */
+#include "lib/elf-writer.h"
+
+#include <assert.h>
+#include <string.h>
+
+void px_elf_writer_fini(struct px_elf_writer *writer)
+{
+	px_buffer_fini(&writer->body);
+	px_buffer_fini(&writer->symbols);
+	px_buffer_fini(&writer->strings);
+	px_buffer_fini(&writer->names);
+}
+
+/* Add a string; returns where. The first byte of a string table is NUL. */
+static uint32_t add_string(struct px_buffer *strings, const char *text)
+{
+	uint32_t at;
+
+	if (!strings->size)
+		px_buffer_zero(strings, 1);
+	at = (uint32_t)strings->size;
+	px_buffer_add(strings, text, strlen(text) + 1);
+	return at;
+}
+
+/* The ELF header comes first, its contents last. */
+static void begin(struct px_elf_writer *writer)
+{
+	if (writer->count)
+		return;
+	writer->count = 1;
+	px_buffer_zero(&writer->body, sizeof(Elf64_Ehdr));
+	px_buffer_zero(&writer->symbols, sizeof(Elf64_Sym));
+}
+
+static Elf64_Shdr *add_section(struct px_elf_writer *writer, const char *name, uint32_t type)
+{
+	Elf64_Shdr *section = &writer->sections[writer->count];
+
+	assert(writer->count < PX_ELF_WRITER_SECTIONS);
+	writer->count++;
+	px_buffer_align(&writer->body, 8);
+	*section = (Elf64_Shdr){
+		.sh_name = add_string(&writer->names, name),
+		.sh_type = type,
+		.sh_offset = writer->body.size,
+		.sh_addralign = 1,
+	};
+	return section;
+}
+
+uint16_t px_elf_writer_section(struct px_elf_writer *writer, const char *name, uint32_t type,
+			       uint64_t flags, uint64_t address, size_t size,
+			       uint8_t **contents_ret)
+{
+	Elf64_Shdr *section;
+
+	begin(writer);
+	section = add_section(writer, name, type);
+	section->sh_flags = flags;
+	section->sh_addr = address;
+	section->sh_size = size;
+	if (type == SHT_NOTE)
+		section->sh_addralign = 4;
+	if (type != SHT_NOBITS)
+		px_buffer_zero(&writer->body, size);
+	if (contents_ret)
+		*contents_ret = writer->body.failed ? NULL
+						    : writer->body.data + section->sh_offset;
+	return writer->count - 1;
+}
+
+void px_elf_writer_symbol(struct px_elf_writer *writer, const char *name, uint64_t value,
+			  unsigned char info, uint16_t section)
+{
+	Elf64_Sym symbol = {.st_info = info, .st_shndx = section, .st_value = value};
+
+	begin(writer);
+	symbol.st_name = add_string(&writer->strings, name);
+	px_buffer_add(&writer->symbols, &symbol, sizeof(symbol));
+}
+
+static void add_table(struct px_elf_writer *writer, const char *name, uint32_t type,
+		      const struct px_buffer *contents)
+{
+	Elf64_Shdr *section = add_section(writer, name, type);
+
+	section->sh_size = contents->size;
+	px_buffer_add(&writer->body, contents->data, contents->size);
+}
+
+static void add_tables(struct px_elf_writer *writer)
+{
+	Elf64_Shdr *names, *symbols = &writer->sections[writer->count];
+
+	add_table(writer, ".symtab", SHT_SYMTAB, &writer->symbols);
+	symbols->sh_entsize = sizeof(Elf64_Sym);
+	symbols->sh_addralign = 8;
+	symbols->sh_link = writer->count;
+	/* Local and global ones are mixed: no reader here needs them apart. */
+	symbols->sh_info = 1;
+	add_table(writer, ".strtab", SHT_STRTAB, &writer->strings);
+	/* Its own name must be in it before it is written. */
+	names = add_section(writer, ".shstrtab", SHT_STRTAB);
+	names->sh_size = writer->names.size;
+	px_buffer_add(&writer->body, writer->names.data, writer->names.size);
+	px_buffer_align(&writer->body, 8);
+}
+
+struct px_error *px_elf_writer_finish(struct px_elf_writer *writer, struct px_buffer *ret)
+{
+	Elf64_Ehdr header = {
+		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			    EV_CURRENT},
+		.e_type = ET_EXEC,
+		.e_machine = EM_X86_64,
+		.e_version = EV_CURRENT,
+		.e_ehsize = sizeof(Elf64_Ehdr),
+		.e_shentsize = sizeof(Elf64_Shdr),
+	};
+	struct px_buffer *body = &writer->body;
+
+	begin(writer);
+	add_tables(writer);
+	header.e_shoff = body->size;
+	header.e_shnum = writer->count;
+	header.e_shstrndx = writer->count - 1;
+	px_buffer_add(body, writer->sections, writer->count * sizeof(writer->sections[0]));
+	if (body->failed || writer->symbols.failed || writer->strings.failed ||
+	    writer->names.failed)
+		return &px_error_no_memory;
+	memcpy(body->data, &header, sizeof(header));
+	px_buffer_add(ret, body->data, body->size);
+	return ret->failed ? &px_error_no_memory : NULL;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writing an ELF64 file for x86-64, linked at fixed addresses: System V gABI, chapter 4. */
+#ifndef PX_LIB_ELF_WRITER_H
+#define PX_LIB_ELF_WRITER_H
+
+#include <elf.h>
+
+#include "lib/buffer.h"
+#include "lib/error.h"
+
+enum {
+	PX_ELF_WRITER_SECTIONS = 24
+};
+
+/** A file under construction. Zero-initialise to start; running out of memory shows at the end.
+ */
+struct px_elf_writer {
+	struct px_buffer body, symbols, strings, names;
+	Elf64_Shdr sections[PX_ELF_WRITER_SECTIONS];
+	uint16_t count;
+};
+
+void px_elf_writer_fini(struct px_elf_writer *writer);
+
+/**
+ * Add a section of size bytes, zeroed, and return its index. *contents_ret, if not NULL: where
+ * to put its bytes before anything else is added; NULL there when out of memory. type
+ * SHT_NOBITS: without contents. At most PX_ELF_WRITER_SECTIONS - 4 of them.
+ */
+uint16_t px_elf_writer_section(struct px_elf_writer *writer, const char *name, uint32_t type,
+			       uint64_t flags, uint64_t address, size_t size,
+			       uint8_t **contents_ret);
+
+/** Add a symbol; info: ELF64_ST_INFO(binding, type). */
+void px_elf_writer_symbol(struct px_elf_writer *writer, const char *name, uint64_t value,
+			  unsigned char info, uint16_t section);
+
+/** Append the file to *ret. The writer is finished then in any case: fini is all it is for. */
+px_must_check struct px_error *px_elf_writer_finish(struct px_elf_writer *writer,
+						    struct px_buffer *ret);
+
+#endif
