@@ -102,6 +102,7 @@ GUEST_SRC := \
 	guest/linux-module-read.c \
 	guest/linux-modules.c \
 	guest/linux-path.c \
+	guest/linux-source.c \
 	guest/linux-task-list.c \
 	guest/linux-task-stack.c \
 	guest/linux-tasks.c \
@@ -184,6 +185,7 @@ UNIT_TESTS := \
 	guest-double \
 	histogram \
 	linux-identity \
+	linux-image \
 	linux-kallsyms \
 	linux-kernel \
 	linux-mm \

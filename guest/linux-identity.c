@@ -14,6 +14,10 @@
  * looked at again. The note is 36 bytes, a release at most 64 behind 14 of text. */
 #define OVERLAP 128
 
+enum {
+	NOTE_SIZE = sizeof(Elf64_Nhdr) + sizeof(ELF_NOTE_GNU) + PX_BUILD_ID_MAX
+};
+
 bool px_linux_release_of_banner(struct px_bytes banner, char ret[PX_LINUX_RELEASE_MAX])
 {
 	size_t start = strlen(BANNER), n = 0;
@@ -45,24 +49,21 @@ static void find_release(struct px_bytes window, uint64_t address,
 	}
 }
 
+/* Notes are aligned to 4 bytes, and so are windows. */
 static void find_build_id(struct px_bytes window, uint64_t address,
 			  struct px_linux_identity *identity)
 {
 	static const Elf64_Nhdr header = {sizeof(ELF_NOTE_GNU), PX_BUILD_ID_MAX,
 					  NT_GNU_BUILD_ID};
-	const uint8_t *at = window.data, *end = window.data + window.size;
 
-	while (!identity->build_id.size &&
-	       (at = memmem(at, (size_t)(end - at), &header, sizeof(header)))) {
-		size_t left = (size_t)(end - at);
-
+	for (size_t at = 0; at + NOTE_SIZE <= window.size && !identity->build_id.size;
+	     at += 4) {
+		if (memcmp(window.data + at, &header, sizeof(header)))
+			continue;
 		/* One note only: what follows it may be cut off by the window's end. */
-		if (px_build_id_from_notes(
-			    px_bytes_of(at, px_min(left, sizeof(header) + sizeof(ELF_NOTE_GNU) +
-								 PX_BUILD_ID_MAX)),
-			    &identity->build_id))
-			identity->note = address + (uint64_t)(at - window.data);
-		at++;
+		if (px_build_id_from_notes(px_bytes_of(window.data + at, NOTE_SIZE),
+					   &identity->build_id))
+			identity->note = address + at;
 	}
 }
 

@@ -100,16 +100,19 @@ bool px_linux_kallsyms_find(struct px_bytes memory, size_t from, size_t *tokens_
 {
 	static const char digits[] = "0\0001\0002\0003\0004\0005\0006\0007\0008\0009";
 	const uint8_t *end = memory.data + memory.size, *at;
+	unsigned int tables = 0;
 
 	if (from >= memory.size)
 		return false;
-	at = memory.data + from;
-	for (unsigned int i = 0; i < TABLES_MAX; i++, at++) {
-		at = memmem(at, (size_t)(end - at), digits, sizeof(digits));
-		if (!at)
-			return false;
+	/* Faster than memmem over memory that is mostly zeros, as the digits are. */
+	for (at = memory.data + from; (at = memchr(at, '0', (size_t)(end - at))); at++) {
+		if ((size_t)(end - at) < sizeof(digits) || at[1] || at[2] != '1' ||
+		    memcmp(at, digits, sizeof(digits)))
+			continue;
 		if (table_of_digits(memory, (size_t)(at - memory.data), tokens_ret))
 			return true;
+		if (++tables == TABLES_MAX)
+			return false;
 	}
 	return false;
 }

@@ -7,8 +7,8 @@
 
 #include "guest/linux-locate.h"
 #include "guest/linux-unwind.h"
+#include "lib/kernel-cache.h"
 #include "lib/memory.h"
-#include "symbolize/elf-image.h"
 
 /* A range of link addresses, from two symbols of the linker script. */
 struct range {
@@ -18,7 +18,8 @@ struct range {
 struct px_linux_kernel {
 	struct px_memory *memory;
 	struct px_linux_location location;
-	struct px_elf_image *image;
+	struct px_linux_source source;
+	struct px_error *cache_error;	 /* why it could not be kept; NULL */
 	struct px_symbol_table *symbols; /* link addresses */
 	struct px_type_info *types;
 	struct px_linux_unwind unwind;
@@ -58,14 +59,12 @@ static bool range_of(const struct px_linux_kernel *kernel, const char *start, co
 	return true;
 }
 
-static struct px_error *open_image(struct px_linux_kernel *kernel, const char *path)
+static struct px_error *read_symbols(struct px_linux_kernel *kernel)
 {
-	struct px_error *err = px_elf_image_open(path, &kernel->image);
+	struct px_error *err = px_symbol_table_new(&kernel->symbols);
 
 	if (!err)
-		err = px_symbol_table_new(&kernel->symbols);
-	if (!err)
-		err = px_elf_image_symbols(kernel->image, kernel->symbols);
+		err = px_elf_image_symbols(kernel->source.image, kernel->symbols);
 	if (!err)
 		err = px_symbol_table_sort(kernel->symbols);
 	return err;
@@ -78,7 +77,7 @@ static struct px_error *read_ranges(struct px_linux_kernel *kernel)
 		return px_error_new(PX_ERR_BAD_FORMAT,
 				    "%s lacks symbols of the kernel's linker script (_stext, "
 				    "_end): its symbol table is not complete",
-				    px_elf_image_name(kernel->image));
+				    px_elf_image_name(kernel->source.image));
 	if (!range_of(kernel, "_sinittext", "_einittext", &kernel->init_text))
 		kernel->init_text = (struct range){0};
 	if (!range_of(kernel, "__per_cpu_start", "__per_cpu_end", &kernel->per_cpu) ||
@@ -89,7 +88,7 @@ static struct px_error *read_ranges(struct px_linux_kernel *kernel)
 
 static struct px_error *open_types(struct px_linux_kernel *kernel)
 {
-	struct px_error *err = px_type_info_open(kernel->image, &kernel->types);
+	struct px_error *err = px_type_info_open(kernel->source.image, &kernel->types);
 
 	if (!err || err->code != PX_ERR_NOT_FOUND)
 		return err;
@@ -134,20 +133,20 @@ static struct px_error *open_modules(struct px_linux_kernel *kernel)
 	return err ? err : px_linux_kernel_refresh(kernel, &changed);
 }
 
-static struct px_error *kernel_init(struct px_linux_kernel *kernel, struct px_guest *guest,
-				    const char *image_path)
+/* All parts, from the image in kernel->source. */
+static struct px_error *read_parts(struct px_linux_kernel *kernel, struct px_guest *guest)
 {
-	struct px_error *err = open_image(kernel, image_path);
+	struct px_error *err = read_symbols(kernel);
 
 	if (!err)
-		err = px_linux_locate(guest, kernel->memory, kernel->image, kernel->symbols,
-				      &kernel->location);
+		err = px_linux_locate(guest, kernel->memory, kernel->source.image,
+				      kernel->symbols, &kernel->location);
 	if (!err)
 		err = read_ranges(kernel);
 	if (!err)
 		err = open_types(kernel);
 	if (!err)
-		err = px_linux_unwind_init(kernel->image, kernel->text.start,
+		err = px_linux_unwind_init(kernel->source.image, kernel->text.start,
 					   kernel->location.identity.release, &kernel->unwind);
 	if (!err)
 		err = px_unwind_map_new(&kernel->map);
@@ -162,8 +161,75 @@ static struct px_error *kernel_init(struct px_linux_kernel *kernel, struct px_gu
 	return open_modules(kernel);
 }
 
+static void close_parts(struct px_linux_kernel *kernel)
+{
+	struct px_memory *memory = kernel->memory;
+
+	px_linux_modules_free(kernel->modules);
+	px_unwind_map_free(kernel->map);
+	px_linux_unwind_fini(&kernel->unwind);
+	px_type_info_close(kernel->types);
+	px_symbol_table_free(kernel->symbols);
+	px_linux_source_close(&kernel->source);
+	px_error_free(kernel->cache_error);
+	*kernel = (struct px_linux_kernel){.memory = memory};
+}
+
+/* Whatever is wrong with a kept image, the guest's memory has what is right. */
+static bool open_cached(struct px_linux_kernel *kernel, struct px_guest *guest,
+			const struct px_linux_found *found, const char *cache_folder)
+{
+	struct px_error *err = px_linux_source_open_cached(
+		cache_folder, &found->identity.build_id, &kernel->source);
+
+	if (!err)
+		err = read_parts(kernel, guest);
+	if (!err)
+		return true;
+	px_error_free(err);
+	close_parts(kernel);
+	return false;
+}
+
+static struct px_error *open_found(struct px_linux_kernel *kernel, struct px_guest *guest,
+				   const struct px_linux_found *found, const char *cache_folder)
+{
+	bool keep = cache_folder && found->identity.build_id.size;
+	struct px_error *err;
+
+	if (keep && open_cached(kernel, guest, found, cache_folder))
+		return NULL;
+	err = px_linux_source_open_memory(found, &kernel->source);
+	if (!err)
+		err = read_parts(kernel, guest);
+	if (!err && keep)
+		kernel->cache_error =
+			px_kernel_cache_write(cache_folder, &found->identity.build_id,
+					      px_buffer_bytes(&kernel->source.bytes));
+	return err;
+}
+
+static struct px_error *kernel_init(struct px_linux_kernel *kernel, struct px_guest *guest,
+				    const char *image_path, const char *cache_folder)
+{
+	struct px_linux_found found = {0};
+	struct px_error *err;
+
+	if (image_path) {
+		err = px_linux_source_open_file(image_path, &kernel->source);
+		return err ? err : read_parts(kernel, guest);
+	}
+	err = px_linux_find(guest, kernel->memory, &found);
+	if (err)
+		return err;
+	err = open_found(kernel, guest, &found, cache_folder);
+	px_linux_found_fini(&found);
+	return err;
+}
+
 struct px_error *px_linux_kernel_open(struct px_guest *guest, struct px_memory *memory,
-				      const char *image_path, struct px_linux_kernel **ret)
+				      const char *image_path, const char *cache_folder,
+				      struct px_linux_kernel **ret)
 {
 	px_cleanup(px_linux_kernel_closep) struct px_linux_kernel *kernel = NULL;
 	struct px_error *err = px_calloc(1, sizeof(*kernel), &kernel);
@@ -171,7 +237,7 @@ struct px_error *px_linux_kernel_open(struct px_guest *guest, struct px_memory *
 	if (err)
 		return err;
 	kernel->memory = memory;
-	err = kernel_init(kernel, guest, image_path);
+	err = kernel_init(kernel, guest, image_path, cache_folder);
 	if (err)
 		return err;
 	*ret = kernel;
@@ -183,12 +249,7 @@ void px_linux_kernel_close(struct px_linux_kernel *kernel)
 {
 	if (!kernel)
 		return;
-	px_linux_modules_free(kernel->modules);
-	px_unwind_map_free(kernel->map);
-	px_linux_unwind_fini(&kernel->unwind);
-	px_type_info_close(kernel->types);
-	px_symbol_table_free(kernel->symbols);
-	px_elf_image_close(kernel->image);
+	close_parts(kernel);
 	free(kernel);
 }
 
@@ -199,6 +260,30 @@ void px_linux_kernel_closep(struct px_linux_kernel **kernel)
 }
 
 /* --- what it is --------------------------------------------------------------------------- */
+
+enum px_linux_origin px_linux_kernel_origin(const struct px_linux_kernel *kernel)
+{
+	return kernel->source.origin;
+}
+
+unsigned int px_linux_kernel_lacks(const struct px_linux_kernel *kernel)
+{
+	unsigned int lacks = 0;
+	uint64_t address;
+
+	if (!px_symbol_table_address(kernel->symbols, "init_task", &address))
+		lacks |= PX_LINUX_LACKS_VARIABLES;
+	if (!kernel->unwind.have_orc)
+		lacks |= PX_LINUX_LACKS_ORC;
+	if (!kernel->types)
+		lacks |= PX_LINUX_LACKS_TYPES;
+	return lacks;
+}
+
+const char *px_linux_kernel_cache_problem(const struct px_linux_kernel *kernel)
+{
+	return kernel->cache_error ? kernel->cache_error->message : NULL;
+}
 
 uint64_t px_linux_kernel_slide(const struct px_linux_kernel *kernel)
 {

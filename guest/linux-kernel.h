@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The Linux kernel inside a guest: where it was loaded, its unwind tables, symbols, modules
- * and tasks, from the guest's memory and the vmlinux file that it was built as.
+ * and tasks, from the guest's memory, and from the vmlinux file that it was built as where one
+ * is given.
  *
  * All addresses are run-time addresses in the guest unless a comment says otherwise. Nothing
  * here pauses the guest. px_linux_kernel_current_task, _find_symbol and _refine_end allocate
@@ -10,7 +11,9 @@
 #ifndef PX_GUEST_LINUX_KERNEL_H
 #define PX_GUEST_LINUX_KERNEL_H
 
+#include "guest/linux-image.h"
 #include "guest/linux-modules.h"
+#include "guest/linux-source.h"
 #include "guest/linux-task-stack.h"
 #include "guest/memory.h"
 #include "symbolize/build-id.h"
@@ -20,20 +23,32 @@
 struct px_linux_kernel;
 
 /**
- * Find the kernel that runs in the guest and check that image_path is its vmlinux (build-id,
- * and the banner "Linux version ..."), then read the image's symbols, types and unwind tables
- * and the guest's modules. guest and memory are borrowed and must outlive the handle.
+ * Find the kernel that runs in the guest, and read its symbols, types, unwind tables and
+ * modules. guest and memory are borrowed and must outlive the handle.
+ *
+ * image_path: its vmlinux, which is checked to be that (build-id, and the banner "Linux version
+ * ..."). NULL: everything comes from the guest's memory (linux-image.h), where bounds hold the
+ * time to a fraction of a second; or, checked likewise, from what cache_folder has kept of
+ * such a kernel before (lib/kernel-cache.h; NULL: nothing is kept).
  *
  * Errors: those of px_elf_image_open; PX_ERR_MISMATCH: the image is of another kernel, the
  * message has both build-ids; PX_ERR_NOT_FOUND: no 64-bit Linux kernel is running (the guest
- * is still booting, is 32-bit, or is no Linux).
+ * is still booting, is 32-bit, or is no Linux), or it has no symbols in its memory.
  */
-px_must_check struct px_error *px_linux_kernel_open(struct px_guest *guest,
-						    struct px_memory *memory,
-						    const char *image_path,
-						    struct px_linux_kernel **ret);
+px_must_check struct px_error *
+px_linux_kernel_open(struct px_guest *guest, struct px_memory *memory, const char *image_path,
+		     const char *cache_folder, struct px_linux_kernel **ret);
 void px_linux_kernel_close(struct px_linux_kernel *kernel);
 void px_linux_kernel_closep(struct px_linux_kernel **kernel);
+
+/** Where its image comes from. */
+enum px_linux_origin px_linux_kernel_origin(const struct px_linux_kernel *kernel);
+
+/** What it lacks: enum px_linux_lack. */
+unsigned int px_linux_kernel_lacks(const struct px_linux_kernel *kernel);
+
+/** Why it was not kept in the cache; NULL when it was, or had not to be. Borrowed. */
+const char *px_linux_kernel_cache_problem(const struct px_linux_kernel *kernel);
 
 /** Run-time address minus link address: a multiple of 4096; 0 in PV guests. */
 uint64_t px_linux_kernel_slide(const struct px_linux_kernel *kernel);

@@ -4,8 +4,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 
+#include "lib/kernel-cache.h"
 #include "lib/log.h"
+#include "lib/memory.h"
 #include "tracer/kernel-images.h"
 #include "tracer/target.h"
 
@@ -76,21 +79,62 @@ static const struct px_system_ops linux_ops = {
 	.close = linux_close,
 };
 
+/* --- opening ------------------------------------------------------------------------------ */
+
+static double now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+static void tell(const struct px_linux_kernel *kernel, double ms)
+{
+	static const char *const places[] = {
+		[PX_LINUX_FROM_FILE] = "in the file",
+		[PX_LINUX_FROM_MEMORY] = "found in the guest's memory",
+		[PX_LINUX_FROM_CACHE] = "from the cache",
+	};
+	const char *problem = px_linux_kernel_cache_problem(kernel);
+	unsigned int lacks = px_linux_kernel_lacks(kernel);
+	char text[PX_LINUX_LACKS_TEXT];
+
+	px_verbose("kernel %s %s in %.0f ms, moved by 0x%llx", px_linux_kernel_release(kernel),
+		   places[px_linux_kernel_origin(kernel)], ms,
+		   (unsigned long long)px_linux_kernel_slide(kernel));
+	if (problem)
+		px_verbose("the kernel is not kept for the next time: %s", problem);
+	if (lacks)
+		px_warn("kernel %s lacks %s: stacks or names are not complete; --vmlinux may "
+			"help",
+			px_linux_kernel_release(kernel), px_linux_lacks_text(lacks, text));
+}
+
+/* Where none was given, a guest without a kernel that we know is sampled all the same. */
+static struct px_error *do_without(struct px_error *err)
+{
+	if (err->code == PX_ERR_DOMAIN_GONE || err->code == PX_ERR_NO_MEMORY ||
+	    err->code == PX_ERR_PERMISSION)
+		return err;
+	px_warn("%s; there are addresses only, no stacks and no names", err->message);
+	px_error_free(err);
+	return NULL;
+}
+
 struct px_error *px_system_open_linux(struct px_target *target, const char *image)
 {
-	struct px_linux_kernel *kernel;
+	char *cache px_cleanup(px_freep) = NULL;
+	struct px_linux_kernel *kernel = NULL;
+	double start = now_ms();
 	struct px_error *err;
 
-	if (!image) {
-		px_warn("without --vmlinux there are addresses only, no stacks and no names; "
-			"give the guest kernel's image with symbols");
-		return NULL;
-	}
-	err = px_linux_kernel_open(target->guest, target->memory, image, &kernel);
+	/* Without a home nothing is kept. */
+	px_error_free(px_kernel_cache_folder(&cache));
+	err = px_linux_kernel_open(target->guest, target->memory, image, cache, &kernel);
 	if (err)
-		return err;
-	px_verbose("kernel %s, moved by 0x%llx", px_linux_kernel_release(kernel),
-		   (unsigned long long)px_linux_kernel_slide(kernel));
+		return image ? err : do_without(err);
+	tell(kernel, now_ms() - start);
 	target->kernel = kernel;
 	target->system = (struct px_system){.ops = &linux_ops, .handle = kernel};
 	return NULL;

@@ -17,15 +17,15 @@ struct px_target {
 /** What the commands say about which guest to open. Zero-initialise. */
 struct px_target_options {
 	const char *name_or_id;
-	const char *image; /* the vmlinux file; NULL: none */
+	const char *image; /* the vmlinux file; NULL: the guest's memory tells */
 };
 
 /** The entry of a command's option table for a member `target`. */
-#define PX_TARGET_OPTION(struct_type)                                                  \
-	{                                                                              \
-		PX_OPT_STRING, 0, "vmlinux", "FILE",                                   \
-			"the guest kernel's image with symbols, for stacks and names", \
-			PX_OPTION_AT(struct_type, target.image)                        \
+#define PX_TARGET_OPTION(struct_type)                                                              \
+	{                                                                                          \
+		PX_OPT_STRING, 0, "vmlinux", "FILE",                                               \
+			"the guest kernel's image with symbols, instead of what its memory tells", \
+			PX_OPTION_AT(struct_type, target.image)                                    \
 	}
 
 /** Take DOM, the only argument there must be; PX_ERR_USAGE. */
@@ -33,8 +33,8 @@ px_must_check struct px_error *px_target_take_argument(struct px_target_options 
 						       const struct px_arguments *arguments);
 
 /**
- * Open the domain, its memory and, with an image, what runs in it. Without one a warning says
- * what is missed. Close in any case.
+ * Open the domain, its memory and what runs in it. Where that cannot be told and no image was
+ * given, a warning says why. Close in any case.
  */
 px_must_check struct px_error *px_target_open(const struct px_target_options *options,
 					      struct px_target *ret);

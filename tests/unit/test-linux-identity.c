@@ -78,11 +78,14 @@ static void test_found_anywhere(void **state)
 
 		memory_init(&memory);
 		put(&memory, at, banner, sizeof(banner));
-		put(&memory, at + 9 * PAGE, note, sizeof(note));
+		/* Notes are aligned. */
+		put(&memory, (at & ~UINT64_C(3)) + 9 * PAGE, note, sizeof(note));
 		assert_true(px_linux_identity_scan(&reader, TEXT, PAGES * PAGE, &identity));
 		assert_string_equal(identity.release, "6.1.0-56-cloud-amd64");
 		assert_int_equal(identity.build_id.size, 20);
 		assert_int_equal(identity.build_id.bytes[19], 0x42);
+		assert_true(identity.banner == TEXT + at);
+		assert_true(identity.note == TEXT + (at & ~UINT64_C(3)) + 9 * PAGE);
 		flat_memory_fini(&memory);
 	}
 }

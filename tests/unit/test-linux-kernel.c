@@ -238,7 +238,7 @@ static void world_fini(struct world *w)
 
 static struct px_error *open_kernel(struct world *w)
 {
-	return px_linux_kernel_open(&w->guest->guest, w->memory, w->image, &w->kernel);
+	return px_linux_kernel_open(&w->guest->guest, w->memory, w->image, NULL, &w->kernel);
 }
 
 static void assert_opens(struct world *w)
