@@ -89,6 +89,7 @@ GUEST_SRC := \
 	guest/domains-xen.c \
 	guest/guest-xen.c \
 	guest/guest.c \
+	guest/hypercall-page-x86.c \
 	guest/linux-entry-x86.c \
 	guest/linux-find.c \
 	guest/linux-identity.c \
@@ -112,6 +113,8 @@ GUEST_SRC := \
 	guest/page-cache.c \
 	guest/page-walk-x86.c \
 	guest/pause-guard.c \
+	guest/unikernel-check.c \
+	guest/unikernel.c \
 	guest/vcpu-context-xen.c
 
 TRACER_SRC := \
@@ -223,6 +226,7 @@ UNIT_TESTS := \
 	task-stacks \
 	text \
 	type-info \
+	unikernel \
 	unwind-live \
 	unwind-table \
 	unwinder \
