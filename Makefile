@@ -68,6 +68,7 @@ SYMBOLIZE_SRC := \
 	symbolize/end-reason.c \
 	symbolize/folder.c \
 	symbolize/orc.c \
+	symbolize/perf-map.c \
 	symbolize/program-symbols.c \
 	symbolize/program-unwind.c \
 	symbolize/program.c \
@@ -205,6 +206,7 @@ UNIT_TESTS := \
 	page-cache \
 	page-walk \
 	pause-guard \
+	perf-map \
 	perfdata \
 	perfdata-linux \
 	perfdata-notes \
@@ -257,6 +259,7 @@ FUZZ_TARGETS := \
 	linux-tasks \
 	orc \
 	page-walk \
+	perf-map \
 	perfdata \
 	program \
 	report \

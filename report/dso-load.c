@@ -3,6 +3,7 @@
 #include "report/dso-load.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,27 +12,28 @@
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "report/symbol-files.h"
-#include "symbolize/elf-image.h"
+#include "symbolize/debug-file.h"
+#include "symbolize/folder.h"
+#include "symbolize/perf-map.h"
 
 /* Larger text files are no symbol files. */
 static const size_t largest_text = (size_t)512 << 20;
 
 void px_dso_symbols_fini(struct px_dso_symbols *symbols)
 {
-	px_symbol_table_free(symbols->table);
-	free(symbols->segments);
+	px_symbol_table_free(symbols->own_table);
+	px_program_free(symbols->own_program);
 	*symbols = (struct px_dso_symbols){0};
 }
 
 uint64_t px_dso_symbols_bias(const struct px_dso_symbols *symbols, uint64_t address)
 {
-	for (size_t i = 0; i < symbols->segment_count; i++) {
-		const struct px_dso_segment *s = &symbols->segments[i];
+	uint64_t linked = 0;
 
-		if (address >= s->offset && address - s->offset < s->size)
-			return s->address - s->offset;
-	}
-	return 0;
+	if (!symbols->program ||
+	    !px_program_address_of_offset(symbols->program, address, &linked))
+		return 0;
+	return linked - address;
 }
 
 /* Read all of a file, of /proc too, where sizes are not known. */
@@ -71,22 +73,15 @@ static struct px_error *load_text(const char *path, text_parser parse,
 	struct px_error *err = read_text(path, &text, &size);
 
 	if (!err)
-		err = px_symbol_table_new(&symbols->table);
+		err = px_symbol_table_new(&symbols->own_table);
 	if (!err)
-		err = parse(symbols->table, px_bytes_of(text, size));
+		err = parse(symbols->own_table, px_bytes_of(text, size));
 	if (!err)
-		err = px_symbol_table_sort(symbols->table);
+		err = px_symbol_table_sort(symbols->own_table);
 	if (err)
 		px_dso_symbols_fini(symbols);
+	symbols->table = symbols->own_table;
 	return err;
-}
-
-/* Names of files come from the recording: a pipe or a device would be waited for. */
-static bool is_regular(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISREG(st.st_mode);
 }
 
 /* --- paths by build-id ----------------------------------------------------------------------
@@ -148,114 +143,58 @@ static struct px_error *load_kernel(const struct px_dso_options *options,
 /* --- programs and libraries ------------------------------------------------------------------
  */
 
-static struct px_error *copy_segments(struct px_elf_image *image,
-				      struct px_dso_symbols *symbols)
+/* A file of perf's build-id cache: right by its build-id, wherever it was found. */
+static struct px_error *open_cached(const struct px_dso_options *options,
+				    const struct px_build_id *id, const char *suffix,
+				    struct px_program **ret)
 {
-	size_t count = 0;
-	const struct px_elf_segment *from = px_elf_image_segments(image, &count);
-	struct px_error *err = px_calloc(count, sizeof(*symbols->segments), &symbols->segments);
-
-	if (err)
-		return err;
-	for (size_t i = 0; i < count; i++)
-		symbols->segments[i] = (struct px_dso_segment){
-			from[i].offset, from[i].file_size, from[i].address};
-	symbols->segment_count = count;
-	return NULL;
-}
-
-static struct px_error *add_symbols(struct px_elf_image *image, struct px_dso_symbols *symbols)
-{
-	struct px_error *err = px_symbol_table_new(&symbols->table);
-
-	if (!err)
-		err = px_elf_image_symbols(image, symbols->table);
-	if (!err)
-		err = px_symbol_table_sort(symbols->table);
-	if (err) {
-		px_symbol_table_free(symbols->table);
-		symbols->table = NULL;
-	}
-	return err;
-}
-
-static struct px_error *open_image(const char *path, const struct px_build_id *wanted,
-				   struct px_elf_image **ret)
-{
-	struct px_elf_image *image;
+	struct px_debug_folders folders = {.root = -1, .host = -1};
+	px_cleanup(px_freep) char *path = NULL;
+	struct px_elf_image *image = NULL;
 	struct px_error *err;
 
-	if (!is_regular(path))
-		return px_error_new(PX_ERR_NOT_FOUND, "%s: no such regular file", path);
+	if (!build_id_path(options->cache, id, suffix, &path))
+		return px_error_new(PX_ERR_NOT_FOUND, "there is no build-id cache");
 	err = px_elf_image_open(path, &image);
 	if (err)
 		return err;
-	if (wanted->size && px_elf_image_build_id(image)->size &&
-	    !px_build_id_equal(wanted, px_elf_image_build_id(image))) {
+	if (!px_build_id_equal(px_elf_image_build_id(image), id)) {
 		px_elf_image_close(image);
-		return px_error_new(PX_ERR_MISMATCH, "%s: it was replaced since", path);
+		return px_error_new(PX_ERR_MISMATCH, "%s: another build-id", path);
 	}
-	*ret = image;
-	return NULL;
-}
-
-/* Symbols of a separate debug file, which has the addresses of the file that it belongs to. */
-static struct px_error *add_debug_symbols(const char *path, const struct px_build_id *id,
-					  struct px_dso_symbols *symbols)
-{
-	px_cleanup(px_elf_image_closep) struct px_elf_image *image = NULL;
-	struct px_error *err = open_image(path, id, &image);
-
-	return err ? err : add_symbols(image, symbols);
-}
-
-/* Segments and, where it has not been stripped, symbols of the file itself. */
-static struct px_error *load_image(const struct px_dso_options *options, const char *path,
-				   const struct px_build_id *wanted,
-				   struct px_dso_symbols *symbols)
-{
-	px_cleanup(px_elf_image_closep) struct px_elf_image *image = NULL;
-	px_cleanup(px_freep) char *debug = NULL;
-	struct px_error *err = open_image(path, wanted, &image);
-
-	if (!err)
-		err = copy_segments(image, symbols);
-	if (err)
-		return err;
-	if (build_id_path(options->debug, px_elf_image_build_id(image), ".debug", &debug)) {
-		err = add_debug_symbols(debug, px_elf_image_build_id(image), symbols);
-		if (!err || err->code == PX_ERR_NO_MEMORY)
-			return err;
-		px_error_free(err);
-	}
-	return add_symbols(image, symbols);
-}
-
-static struct px_error *load_file(const struct px_dso_options *options, const char *name,
-				  const struct px_build_id *id, struct px_dso_symbols *ret)
-{
-	px_cleanup(px_freep) char *elf = NULL, *vdso = NULL, *path = NULL;
-	const char *candidates[3];
-	size_t count = 0;
-	struct px_error *err = NULL;
-
-	if (build_id_path(options->cache, id, "/elf", &elf))
-		candidates[count++] = elf;
-	if (build_id_path(options->cache, id, "/vdso", &vdso))
-		candidates[count++] = vdso;
-	if (*name == '/' &&
-	    asprintf(&path, "%s%s", options->symfs ? options->symfs : "", name) < 0)
-		path = NULL;
-	if (path)
-		candidates[count++] = path;
-	for (size_t i = 0; i < count; i++) {
-		px_error_free(err);
-		err = load_image(options, candidates[i], id, ret);
-		if (!err || err->code == PX_ERR_NO_MEMORY)
-			return err;
-		px_dso_symbols_fini(ret);
-	}
+	if (options->debug)
+		px_error_free(px_folder_open(options->debug, &folders.host));
+	err = px_program_new(image, px_debug_file_find(&folders, path, image), ret);
+	px_closep(&folders.host);
 	return err;
+}
+
+static struct px_error *find_program(const struct px_dso_options *options,
+				     struct px_symfs *symfs, const char *name,
+				     const struct px_build_id *id, struct px_dso_symbols *ret)
+{
+	static const char *const suffixes[] = {"/elf", "/vdso"};
+
+	for (size_t i = 0; i < px_array_size(suffixes); i++) {
+		struct px_error *err = open_cached(options, id, suffixes[i], &ret->own_program);
+
+		ret->program = ret->own_program;
+		if (!err || err->code == PX_ERR_NO_MEMORY)
+			return err;
+		px_error_free(err);
+	}
+	if (px_symfs_find(symfs, name, id, &ret->program) == PX_SYMFS_OK)
+		return NULL;
+	return px_error_new(PX_ERR_NOT_FOUND, "%s", px_symfs_message(symfs));
+}
+
+static struct px_error *load_file(const struct px_dso_options *options, struct px_symfs *symfs,
+				  const char *name, const struct px_build_id *id,
+				  struct px_dso_symbols *ret)
+{
+	struct px_error *err = find_program(options, symfs, name, id, ret);
+
+	return err ? err : px_program_symbols(ret->program, &ret->table);
 }
 
 /* --- JIT -------------------------------------------------------------------------------------
@@ -270,16 +209,38 @@ static bool is_trusted(const char *path)
 	       (st.st_uid == geteuid() || st.st_uid == 0 || geteuid() == 0);
 }
 
-static struct px_error *load_jit(const char *path, struct px_dso_symbols *ret)
+static struct px_error *read_map(const char *path, struct px_symbol_table *table)
 {
-	if (!is_trusted(path))
-		return NULL;
-	return load_text(path, px_symbols_add_jit_map, ret);
+	px_cleanup(px_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct px_perf_map_counts counts;
+
+	if (fd < 0)
+		return px_error_system(errno, "%s", path);
+	return px_perf_map_read(fd, path, table, &counts);
 }
 
-struct px_error *px_dso_load(const struct px_dso_options *options, enum px_dso_kind kind,
-			     const char *name, const struct px_build_id *build_id,
-			     struct px_dso_symbols *ret)
+/* Under a folder that was given, the map is the guest's; else this host's. */
+static struct px_error *load_jit(const struct px_dso_options *options,
+				 const struct px_symfs *symfs, const char *path,
+				 struct px_dso_symbols *ret)
+{
+	struct px_error *err = NULL;
+
+	if (options->symfs) {
+		err = px_symfs_perf_map(symfs, path, &ret->own_table);
+	} else if (is_trusted(path)) {
+		err = px_symbol_table_new(&ret->own_table);
+		if (!err)
+			err = read_map(path, ret->own_table);
+	}
+	if (!err)
+		ret->table = ret->own_table;
+	return err;
+}
+
+struct px_error *px_dso_load(const struct px_dso_options *options, struct px_symfs *symfs,
+			     enum px_dso_kind kind, const char *name,
+			     const struct px_build_id *build_id, struct px_dso_symbols *ret)
 {
 	struct px_error *err = NULL;
 
@@ -287,9 +248,9 @@ struct px_error *px_dso_load(const struct px_dso_options *options, enum px_dso_k
 	if (kind == PX_DSO_KERNEL)
 		err = load_kernel(options, build_id, ret);
 	else if (kind == PX_DSO_FILE)
-		err = load_file(options, name, build_id, ret);
+		err = load_file(options, symfs, name, build_id, ret);
 	else if (kind == PX_DSO_JIT)
-		err = load_jit(name, ret);
+		err = load_jit(options, symfs, name, ret);
 	if (!err || err->code == PX_ERR_NO_MEMORY)
 		return err;
 	px_verbose("no symbols of %s: %s", name, err->message);

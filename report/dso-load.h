@@ -4,30 +4,30 @@
 #define PX_REPORT_DSO_LOAD_H
 
 #include "report/dso.h"
-#include "symbolize/symbol-table.h"
+#include "symbolize/symfs.h"
 
 /** Names of an object. */
 struct px_dso_symbols {
-	struct px_symbol_table *table; /* sorted; NULL when nothing was found */
-	uint64_t slide;		       /* object's addresses are this much above the table's */
-	struct px_dso_segment {
-		uint64_t offset, size; /* in the object's addresses: offsets in the file */
-		uint64_t address;      /* in the table's */
-	} * segments;
-	size_t segment_count;
+	const struct px_symbol_table *table; /* sorted; NULL when nothing was found */
+	uint64_t slide; /* object's addresses are this much above the table's */
+	/* Whose the table is: nobody else's, or a program's. */
+	struct px_symbol_table *own_table;
+	struct px_program *program;
+	struct px_program *own_program; /* the same, unless symfs keeps it */
 };
 
 void px_dso_symbols_fini(struct px_dso_symbols *symbols);
 
 /**
  * Look for the object's symbols: of the kernel in options->kallsyms, perf's build-id cache and,
- * where the build-id is that of the running kernel, /proc/kallsyms; of a file in the cache,
- * among the separate debug files and at its path. A file with another build-id is not taken.
- * Finding nothing is no error: ret->table stays NULL. ret is zeroed.
+ * where the build-id is that of the running kernel, /proc/kallsyms; of a file in the cache and
+ * in symfs, with its separate debug file; of a JIT in the map that it wrote. A file with
+ * another build-id is not taken. Finding nothing is no error: ret->table stays NULL. ret is
+ * zeroed.
  */
 px_must_check struct px_error *px_dso_load(const struct px_dso_options *options,
-					   enum px_dso_kind kind, const char *name,
-					   const struct px_build_id *build_id,
+					   struct px_symfs *symfs, enum px_dso_kind kind,
+					   const char *name, const struct px_build_id *build_id,
 					   struct px_dso_symbols *ret);
 
 /** What to add to an address of the object to get one of the table's, without the slide. */

@@ -26,6 +26,7 @@ struct dso {
 
 struct px_dsos {
 	struct px_dso_options options;
+	struct px_symfs *symfs;
 	struct dso *array;
 	size_t count, capacity;
 	struct px_index index;
@@ -35,10 +36,21 @@ struct px_dsos {
 
 struct px_error *px_dsos_new(const struct px_dso_options *options, struct px_dsos **ret)
 {
-	struct px_error *err = px_calloc(1, sizeof(**ret), ret);
+	const struct px_symfs_options files = {
+		.folder = options->symfs ? options->symfs : "/",
+		.debug = options->debug,
+	};
+	struct px_dsos *dsos = NULL;
+	struct px_error *err = px_calloc(1, sizeof(*dsos), &dsos);
 
-	if (!err)
-		(*ret)->options = *options;
+	if (err)
+		return err;
+	dsos->options = *options;
+	err = px_symfs_new(&files, &dsos->symfs);
+	if (err)
+		px_dsos_free(dsos);
+	else
+		*ret = dsos;
 	return err;
 }
 
@@ -55,6 +67,7 @@ void px_dsos_free(struct px_dsos *dsos)
 	px_index_fini(&dsos->index);
 	px_strings_fini(&dsos->names);
 	px_strings_fini(&dsos->modules);
+	px_symfs_free(dsos->symfs);
 	free(dsos);
 }
 
@@ -161,15 +174,16 @@ static struct px_error *add_seen(struct px_dsos *dsos, const struct px_note_symb
 		return err;
 	d = &dsos->array[id];
 	if (!d->symbols.table)
-		err = px_symbol_table_new(&d->symbols.table);
+		err = px_symbol_table_new(&d->symbols.own_table);
 	if (err)
 		return err;
+	d->symbols.table = d->symbols.own_table;
 	if (asprintf(&text, "%s\t%s", seen->name, seen->module) < 0) {
 		text = NULL;
 		return &px_error_no_memory;
 	}
-	return px_symbol_table_add(d->symbols.table, seen->start, seen->end - seen->start, text,
-				   't');
+	return px_symbol_table_add(d->symbols.own_table, seen->start, seen->end - seen->start,
+				   text, 't');
 }
 
 struct px_error *px_dsos_add_seen(struct px_dsos *dsos, struct px_bytes payload)
@@ -208,8 +222,9 @@ static struct px_error *load(struct px_dsos *dsos, struct dso *d)
 
 	d->loaded = true;
 	if (d->kind == PX_DSO_SEEN)
-		return px_symbol_table_sort(d->symbols.table);
-	err = px_dso_load(&dsos->options, d->kind, d->name, &d->build_id, &d->symbols);
+		return px_symbol_table_sort(d->symbols.own_table);
+	err = px_dso_load(&dsos->options, dsos->symfs, d->kind, d->name, &d->build_id,
+			  &d->symbols);
 	if (!err && d->symbols.table && d->kind == PX_DSO_KERNEL)
 		slide(d);
 	return err;

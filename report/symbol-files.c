@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Parsers of /proc/kallsyms and perf-PID.map. */
+/* Parser of /proc/kallsyms. */
 #include "report/symbol-files.h"
 
 #include <ctype.h>
@@ -69,23 +69,5 @@ struct px_error *px_symbols_add_kallsyms(struct px_symbol_table *table, struct p
 	if (any_line && !any_address)
 		return px_error_new(PX_ERR_PERMISSION,
 				    "kernel addresses are hidden (kptr_restrict)");
-	return NULL;
-}
-
-struct px_error *px_symbols_add_jit_map(struct px_symbol_table *table, struct px_bytes text)
-{
-	char line[LONGEST_LINE];
-
-	for (size_t at = 0; next_line(text, &at, line);) {
-		char *p = line;
-		uint64_t start = 0, size = 0;
-		struct px_error *err;
-
-		if (!take_hex(&p, &start) || !take_hex(&p, &size) || !size || !*p)
-			continue;
-		err = px_symbol_table_add(table, start, size, p, 't');
-		if (err)
-			return err;
-	}
 	return NULL;
 }

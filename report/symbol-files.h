@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text files that name code: /proc/kallsyms and perf-PID.map. Both are taken as hostile. */
+/* The text file that names the kernel's code, /proc/kallsyms. It is taken as hostile. */
 #ifndef PX_REPORT_SYMBOL_FILES_H
 #define PX_REPORT_SYMBOL_FILES_H
 
@@ -13,12 +13,5 @@
  */
 px_must_check struct px_error *px_symbols_add_kallsyms(struct px_symbol_table *table,
 						       struct px_bytes text);
-
-/**
- * Add the lines "start size name" (hexadecimal; tools/perf/Documentation/jit-interface.txt) to
- * table.
- */
-px_must_check struct px_error *px_symbols_add_jit_map(struct px_symbol_table *table,
-						      struct px_bytes text);
 
 #endif

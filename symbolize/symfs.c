@@ -9,6 +9,7 @@
 #include "lib/memory.h"
 #include "symbolize/debug-file.h"
 #include "symbolize/folder.h"
+#include "symbolize/perf-map.h"
 
 enum {
 	BUCKETS = 1024,
@@ -249,6 +250,28 @@ enum px_symfs_outcome px_symfs_find(struct px_symfs *symfs, const char *guest_pa
 const char *px_symfs_message(const struct px_symfs *symfs)
 {
 	return symfs->message;
+}
+
+struct px_error *px_symfs_perf_map(const struct px_symfs *symfs, const char *path,
+				   struct px_symbol_table **ret)
+{
+	px_cleanup(px_closep) int fd = -1;
+	struct px_symbol_table *table = NULL;
+	struct px_perf_map_counts counts;
+	struct px_error *err;
+
+	if (symfs->folder < 0)
+		return px_error_new(PX_ERR_NOT_FOUND, "%s: no folder was given", path);
+	err = px_folder_file(symfs->folder, path, &fd);
+	if (!err)
+		err = px_symbol_table_new(&table);
+	if (!err)
+		err = px_perf_map_read(fd, path, table, &counts);
+	if (err)
+		px_symbol_table_free(table);
+	else
+		*ret = table;
+	return err;
 }
 
 const char *px_symfs_outcome_name(enum px_symfs_outcome outcome)

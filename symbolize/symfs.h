@@ -49,6 +49,14 @@ enum px_symfs_outcome px_symfs_find(struct px_symfs *symfs, const char *guest_pa
  */
 const char *px_symfs_message(const struct px_symfs *symfs);
 
+/**
+ * The names in the perf-PID.map at a path of the folder, "/tmp/perf-PID.map" by the process's
+ * number in the guest. Sorted; the caller frees it. Errors of px_folder_file and
+ * px_perf_map_read; PX_ERR_NOT_FOUND without a folder.
+ */
+px_must_check struct px_error *px_symfs_perf_map(const struct px_symfs *symfs, const char *path,
+						 struct px_symbol_table **ret);
+
 /** Name of an outcome for people, e.g. "no such file"; never NULL. */
 const char *px_symfs_outcome_name(enum px_symfs_outcome outcome);
 

@@ -44,7 +44,7 @@ static void read_and_render(struct px_session *session, struct px_profile *profi
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	/* No file that an input names is there. */
-	const struct px_dso_options dso = {.symfs = "/nonexistent",
+	const struct px_dso_options dso = {.symfs = "/proc/self/ns",
 					   .jit_folder = "/nonexistent"};
 	FILE *out = fopen("/dev/null", "we");
 	struct px_session *session = NULL;

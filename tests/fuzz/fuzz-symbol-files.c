@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Fuzz target: any bytes as kallsyms and as perf-PID.map, and names looked up in them. */
+/* Fuzz target: any bytes as kallsyms, and names looked up in them. */
 #include "report/symbol-files.h"
 
 #include <stdlib.h>
@@ -30,6 +30,5 @@ static void parse(struct px_bytes text,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	parse(px_bytes_of(data, size), px_symbols_add_kallsyms);
-	parse(px_bytes_of(data, size), px_symbols_add_jit_map);
 	return 0;
 }

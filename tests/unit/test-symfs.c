@@ -210,6 +210,24 @@ static void test_build_ids(void **state)
 	expect(state, "/lib/two.so", &ones, PX_SYMFS_OK);
 }
 
+static void test_perf_map(void **state)
+{
+	struct tree *tree = *state;
+	struct px_symbol_table *table = NULL;
+	struct px_error *err;
+
+	put(tree, "/root/tmp/perf-12.map", "1000 10 jitted\n", 15);
+	put_link(tree, "/root/tmp/perf-13.map", "../../outside/secret");
+	assert_null(px_symfs_perf_map(tree->symfs, "/tmp/perf-12.map", &table));
+	assert_string_equal(px_symbol_table_find(table, 0x100f)->name, "jitted");
+	px_symbol_table_free(table);
+	table = NULL;
+	err = px_symfs_perf_map(tree->symfs, "/tmp/perf-13.map", &table);
+	assert_int_equal(err->code, PX_ERR_NOT_FOUND);
+	assert_null(table);
+	px_error_free(err);
+}
+
 static void test_folders(void **state)
 {
 	const struct px_symfs_options missing = {.folder = "/nonexistent"};
@@ -236,6 +254,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_programs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_too_large, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_build_ids, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_perf_map, set_up, tear_down),
 		cmocka_unit_test(test_folders),
 	};
 
