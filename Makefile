@@ -140,7 +140,6 @@ TRACER_SRC := \
 	tracer/tally.c \
 	tracer/target.c \
 	tracer/task-stacks.c \
-	tracer/task-stacks.c \
 	tracer/user-stack.c \
 	tracer/vcpu-list.c
 
@@ -224,7 +223,6 @@ UNIT_TESTS := \
 	symbol-table \
 	symfs \
 	tally \
-	task-stacks \
 	task-stacks \
 	text \
 	type-info \
