@@ -545,6 +545,25 @@ static void test_current_task(void **state)
 	world_fini(&w);
 }
 
+/* Its types tell who runs, but not where all the others are. */
+static void test_no_list_of_tasks(void **state)
+{
+	struct px_linux_task_list list = {.count = 99};
+	struct px_error *err;
+	struct world w;
+
+	world_init(&w, PX_GUEST_HVM, PX_PAGING_4_LEVEL);
+	w.guest->entries[0].lstar = ENTRY + SLIDE;
+	assert_opens(&w);
+	err = px_linux_kernel_tasks(w.kernel, 10, &list);
+	assert_non_null(err);
+	assert_int_equal(err->code, PX_ERR_UNSUPPORTED);
+	assert_non_null(strstr(err->message, "6.1.0-56-cloud-amd64"));
+	assert_int_equal(list.count, 99);
+	px_error_free(err);
+	world_fini(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -559,6 +578,7 @@ int main(void)
 		cmocka_unit_test(test_symbols),
 		cmocka_unit_test(test_rules_roots_and_modules),
 		cmocka_unit_test(test_current_task),
+		cmocka_unit_test(test_no_list_of_tasks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
