@@ -127,6 +127,7 @@ TRACER_SRC := \
 	tracer/json.c \
 	tracer/kernel-images.c \
 	tracer/pacer.c \
+	tracer/process-images.c \
 	tracer/processes.c \
 	tracer/record.c \
 	tracer/recording.c \

@@ -39,6 +39,8 @@ static const struct px_option option_table[] = {
 	{PX_OPT_STRING, 'o', "output", "FILE", "the recording (perf.data); - is a pipe",
 	 PX_OPTION_AT(struct record_options, output)},
 	PX_TARGET_OPTION(struct record_options),
+	PX_TARGET_SYMFS_OPTION(struct record_options),
+	PX_TARGET_KERNEL_OPTION(struct record_options),
 	{PX_OPT_FLAG, 0, "idle", NULL, "sample idle vCPUs as well",
 	 PX_OPTION_AT(struct record_options, idle)},
 	{PX_OPT_CHOICE, 0, "pause", "MODE",
@@ -89,6 +91,7 @@ static struct px_error *open_sampler(const struct record_options *options,
 		.idle = options->idle,
 		.pause = options->pause == PAUSE_DOMAIN,
 		.max_pause_ns = (uint64_t)(options->max_pause * 1e9),
+		.user = px_target_user_walker(record->target),
 	};
 	struct px_guest *guest = record->target->guest;
 	struct px_error *err = px_vcpu_list_check(&options->vcpus, guest->domain.vcpus);

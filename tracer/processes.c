@@ -461,8 +461,7 @@ const struct px_process_area *px_process_area_find(const struct px_process *proc
 }
 
 bool px_processes_symbol(struct px_processes *processes, uint64_t serial, uint64_t address,
-			 const char **name_ret, const char **module_ret, uint64_t *start_ret,
-			 uint64_t *end_ret)
+			 struct px_linux_symbol *ret)
 {
 	const struct px_process *process = px_processes_find(processes, serial);
 	const struct px_process_area *area = process ? px_process_area_find(process, address)
@@ -483,10 +482,11 @@ bool px_processes_symbol(struct px_processes *processes, uint64_t serial, uint64
 	if (!symbol)
 		return false;
 	slash = strrchr(area->path, '/');
-	*name_ret = symbol->name;
-	*module_ret = slash ? slash + 1 : area->path;
-	*start_ret = symbol->start + area->bias;
-	*end_ret = symbol->end + area->bias;
+	*ret = (struct px_linux_symbol){.start = symbol->start + area->bias,
+					.end = symbol->end + area->bias,
+					.name = symbol->name,
+					.module = slash ? slash + 1 : area->path,
+					.type = symbol->type};
 	return true;
 }
 

@@ -10,8 +10,8 @@
 #ifndef PX_TRACER_PROCESSES_H
 #define PX_TRACER_PROCESSES_H
 
+#include "guest/linux-kernel.h"
 #include "guest/linux-mm.h"
-#include "guest/linux-tasks.h"
 #include "guest/memory.h"
 #include "symbolize/symfs.h"
 #include "symbolize/unwind-map.h"
@@ -87,11 +87,10 @@ bool px_processes_read(struct px_processes *processes, const struct px_process *
 
 /**
  * The symbol that contains an address of the process with this serial. Its module is the base
- * name of the file; both are borrowed until the next px_processes_get.
+ * name of the file; names are borrowed until the next px_processes_get.
  */
 bool px_processes_symbol(struct px_processes *processes, uint64_t serial, uint64_t address,
-			 const char **name_ret, const char **module_ret, uint64_t *start_ret,
-			 uint64_t *end_ret);
+			 struct px_linux_symbol *ret);
 
 struct px_processes_counts {
 	uint64_t seen;	     /* processes, and programs that took one over */

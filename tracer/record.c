@@ -14,6 +14,7 @@
 
 #include "lib/log.h"
 #include "tracer/domain-text.h"
+#include "tracer/process-images.h"
 
 static const uint64_t second_ns = 1000000000u;
 
@@ -117,13 +118,26 @@ static struct px_error *follow_code(struct px_record *record)
 
 /* --- ticks -------------------------------------------------------------------------------- */
 
+/* The code of a process is in the file before the first sample that shows it. */
+static struct px_error *record_sample(struct px_record *record, const struct px_sample *sample)
+{
+	struct px_processes *processes = record->target->processes;
+	struct px_error *err = NULL;
+
+	if (processes && sample->task.pid <= PX_TASK_ID_MAX &&
+	    px_processes_is_news(processes, sample->process))
+		err = px_process_images_map(px_processes_find(processes, sample->process),
+					    record->recording, sample->time_ns);
+	return err ? err : px_recording_add(record->recording, sample);
+}
+
 static struct px_error *record_tick(struct px_record *record, const struct px_tick *tick)
 {
 	struct px_error *err = NULL;
 
 	px_tally_add(&record->tally, tick);
 	for (size_t i = 0; !err && i < tick->sample_count; i++)
-		err = px_recording_add(record->recording, &tick->samples[i]);
+		err = record_sample(record, &tick->samples[i]);
 	return err;
 }
 
@@ -222,6 +236,8 @@ struct px_error *px_record_run(struct px_record *record, struct px_stop *stop)
 		err = last_slot(record);
 	record->tally.pages_mapped = px_memory_counts(record->target->memory).pages_mapped;
 	px_recording_count(record->recording, &record->tally);
+	if (record->target->processes)
+		record->tally.processes = px_processes_counts(record->target->processes);
 	px_progress_done();
 	return err;
 }

@@ -46,8 +46,9 @@ struct px_recording {
 	struct px_address_map looked_up; /* addresses; 1: has a name */
 	struct px_address_map symbols;	 /* starts of symbols that are in notes */
 	struct note names, summary;
-	uint64_t named, unnamed; /* frames */
-	bool leader_named;	 /* the domain has its name in the file */
+	uint64_t named, unnamed;	   /* frames of the kernel */
+	uint64_t user_named, user_unnamed; /* of programs */
+	bool leader_named;		   /* the domain has its name in the file */
 	/* Direct-mapped by tid: two threads that share a place only cost COMM records. */
 	struct comm comms[COMMS];
 };
@@ -178,6 +179,31 @@ struct px_error *px_recording_map(struct px_recording *recording, uint64_t time_
 	return err ? err : px_perf_writer_add(recording->writer, &record);
 }
 
+/* --- code of processes -------------------------------------------------------------------- */
+
+struct px_error *px_recording_map_code(struct px_recording *recording, uint64_t time_ns,
+				       const struct px_recording_code *code)
+{
+	const struct px_perf_record record = {
+		.type = PX_PERF_MMAP2,
+		.misc = PX_PERF_MISC_USER |
+			(code->build_id.size ? PX_PERF_MISC_MMAP_BUILD_ID : 0),
+		.origin = {.pid = PX_ID_TASK + code->pid,
+			   .tid = PX_ID_TASK + code->pid,
+			   .time = time_ns},
+		.mmap = {.pid = PX_ID_TASK + code->pid,
+			 .tid = PX_ID_TASK + code->pid,
+			 .start = code->start,
+			 .length = code->end - code->start,
+			 .offset = code->offset,
+			 .protection = code->protection,
+			 .build_id = code->build_id,
+			 .name = code->name},
+	};
+
+	return px_perf_writer_add(recording->writer, &record);
+}
+
 /* --- names of addresses ------------------------------------------------------------------- */
 
 void px_recording_forget_names(struct px_recording *recording)
@@ -186,77 +212,129 @@ void px_recording_forget_names(struct px_recording *recording)
 	px_address_map_clear(&recording->symbols);
 }
 
-static struct px_error *note_symbol(struct px_recording *recording,
-				    const struct px_linux_symbol *symbol)
+/* Where an address means something: the kernel, or one reading of one process. */
+struct scope {
+	uint64_t process; /* 0: the kernel */
+	uint32_t pid;	  /* in the file */
+};
+
+/*
+ * What stands for an address in the maps of addresses. One of the kernel stands for itself. The
+ * same address in two processes must not be taken for one, so that of a process is mixed with
+ * its serial (the finalizer of splitmix64: a bijection), in the lower half.
+ */
+static uint64_t key_of(const struct scope *scope, uint64_t address)
+{
+	uint64_t key = address + scope->process * UINT64_C(0x9e3779b97f4a7c15);
+
+	if (!scope->process)
+		return address;
+	key = (key ^ key >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	key = (key ^ key >> 27) * UINT64_C(0x94d049bb133111eb);
+	return (key ^ key >> 31) & INT64_MAX;
+}
+
+static struct px_error *add_symbol(struct px_recording *recording, const struct scope *scope,
+				   const struct px_note_symbol *name)
 {
 	struct px_note_builder *builder = &recording->names.builder;
-	char module[PX_LINUX_MODULE_NAME_MAX + 2] = "[kernel.kallsyms]";
-	const struct px_note_symbol name = {.start = symbol->start,
-					    .end = symbol->end,
-					    .pid = KERNEL_PID,
-					    .name = symbol->name,
-					    .module = module};
 	struct px_error *err;
 
-	if (px_address_map_get(&recording->symbols, symbol->start))
-		return NULL;
-	if (symbol->module)
-		snprintf(module, sizeof(module), "[%s]", symbol->module);
-	if (!px_note_add_symbol(builder, &name)) {
+	if (!px_note_add_symbol(builder, name)) {
 		err = note_write(recording, &recording->names, PX_PERF_NOTE_SYMBOLS);
 		if (err)
 			return err;
 		/* One that does not fit into an empty note stays without a name. */
-		if (!px_note_add_symbol(builder, &name))
+		if (!px_note_add_symbol(builder, name))
 			return NULL;
 	}
-	return px_address_map_put(&recording->symbols, symbol->start, 1);
+	return px_address_map_put(&recording->symbols, key_of(scope, name->start), 1);
+}
+
+static struct px_error *note_symbol(struct px_recording *recording, const struct scope *scope,
+				    const struct px_linux_symbol *symbol)
+{
+	char module[PX_LINUX_MODULE_NAME_MAX + 2] = "[kernel.kallsyms]";
+	const struct px_note_symbol name = {.start = symbol->start,
+					    .end = symbol->end,
+					    .pid = scope->pid,
+					    .name = symbol->name,
+					    .module = scope->process ? symbol->module : module};
+	uint64_t key = key_of(scope, symbol->start);
+
+	if (!key || px_address_map_get(&recording->symbols, key))
+		return NULL;
+	if (symbol->module && !scope->process)
+		snprintf(module, sizeof(module), "[%s]", symbol->module);
+	return add_symbol(recording, scope, &name);
+}
+
+static void count_name(struct px_recording *recording, const struct scope *scope, bool named)
+{
+	if (scope->process) {
+		recording->user_named += named;
+		recording->user_unnamed += !named;
+	} else {
+		recording->named += named;
+		recording->unnamed += !named;
+	}
+}
+
+static bool find_name(const struct px_recording *recording, const struct scope *scope,
+		      uint64_t address, struct px_linux_symbol *ret)
+{
+	return scope->process
+		       ? px_namer_find_user(&recording->namer, scope->process, address, ret)
+		       : px_namer_find(&recording->namer, address, ret);
 }
 
 /* Note the name of an address at its first sight, and count whether it has one. */
-static struct px_error *name_address(struct px_recording *recording, uint64_t address)
+static struct px_error *name_address(struct px_recording *recording, const struct scope *scope,
+				     uint64_t address)
 {
-	const uint8_t *known = px_address_map_get(&recording->looked_up, address);
+	uint64_t key = key_of(scope, address);
+	const uint8_t *known = px_address_map_get(&recording->looked_up, key);
 	struct px_linux_symbol symbol;
 	struct px_error *err;
-	bool named;
+	bool named = known && *known;
 
-	if (known) {
-		recording->named += *known;
-		recording->unnamed += !*known;
-		return NULL;
-	}
 	/* 0 is no key of the map, and no code. */
-	if (!address) {
-		recording->unnamed++;
+	if (!known && key)
+		named = find_name(recording, scope, address, &symbol);
+	count_name(recording, scope, named);
+	if (known || !key)
 		return NULL;
-	}
-	named = px_namer_find(&recording->namer, address, &symbol);
-	recording->named += named;
-	recording->unnamed += !named;
-	err = named ? note_symbol(recording, &symbol) : NULL;
-	return err ? err : px_address_map_put(&recording->looked_up, address, named);
+	err = named ? note_symbol(recording, scope, &symbol) : NULL;
+	return err ? err : px_address_map_put(&recording->looked_up, key, named);
 }
-
-static struct px_error *name_frames(struct px_recording *recording,
-				    const struct px_sample *sample)
-{
-	struct px_error *err = NULL;
-
-	if (sample->user_mode || !recording->namer.find)
-		return NULL;
-	for (size_t i = 0; !err && i < sample->frame_count; i++)
-		err = name_address(recording, px_frame_lookup_address(&sample->frames[i]));
-	return err;
-}
-
-/* --- processes and threads ---------------------------------------------------------------- */
 
 static bool task_known(const struct px_sample *sample)
 {
 	return sample->have_task && sample->task.pid <= PX_TASK_ID_MAX &&
 	       sample->task.tid <= PX_TASK_ID_MAX;
 }
+
+static struct px_error *name_frames(struct px_recording *recording,
+				    const struct px_sample *sample)
+{
+	const struct scope kernel = {.pid = KERNEL_PID};
+	const struct scope user = {.process = sample->process,
+				   .pid = PX_ID_TASK + sample->task.pid};
+	const bool name_user = sample->process && task_known(sample);
+	size_t kernel_frames = sample->frame_count - sample->user_frames;
+	struct px_error *err = NULL;
+
+	for (size_t i = 0; !err && i < sample->frame_count; i++) {
+		const struct scope *scope = i < kernel_frames ? &kernel : &user;
+
+		if (scope == &kernel ? recording->namer.find != NULL : name_user)
+			err = name_address(recording, scope,
+					   px_frame_lookup_address(&sample->frames[i]));
+	}
+	return err;
+}
+
+/* --- processes and threads ---------------------------------------------------------------- */
 
 static struct px_perf_origin origin_of(const struct px_recording *recording,
 				       const struct px_sample *sample)
@@ -329,7 +407,7 @@ static struct px_error *add_sample(struct px_recording *recording,
 				   const struct px_sample *sample,
 				   const struct px_perf_origin *origin)
 {
-	uint64_t chain[1 + PX_SAMPLE_FRAMES];
+	uint64_t chain[2 + PX_SAMPLE_FRAMES];
 	uint8_t sources[PX_SAMPLE_FRAMES], raw[PX_SAMPLE_OUTCOME_MAX];
 	struct px_perf_record record = {
 		.type = PX_PERF_SAMPLE,
@@ -337,16 +415,22 @@ static struct px_error *add_sample(struct px_recording *recording,
 		.origin = *origin,
 		.sample = {.ip = sample->frames[0].ip,
 			   .period = recording->period_ns,
-			   .chain = {.ips = chain, .count = 1 + sample->frame_count}},
+			   .chain = {.ips = chain}},
 	};
+	size_t kernel_frames = sample->frame_count - sample->user_frames, count = 0;
 
-	chain[0] = sample->user_mode ? PX_PERF_CONTEXT_USER : PX_PERF_CONTEXT_KERNEL;
+	if (kernel_frames)
+		chain[count++] = PX_PERF_CONTEXT_KERNEL;
 	for (size_t i = 0; i < sample->frame_count; i++) {
-		chain[1 + i] = sample->frames[i].ip;
+		if (i == kernel_frames)
+			chain[count++] = PX_PERF_CONTEXT_USER;
+		chain[count++] = sample->frames[i].ip;
 		sources[i] = sample->frames[i].source;
 	}
+	record.sample.chain.count = count;
 	record.sample.raw = px_sample_outcome_encode(
-		raw, (uint8_t)sample->end, (uint8_t)sample->state,
+		raw, (uint8_t)(sample->user_walked ? sample->user_end : sample->end),
+		(uint8_t)sample->state,
 		sample->have_task ? (uint8_t)sample->task.context : PX_CONTEXT_UNKNOWN, sources,
 		sample->frame_count);
 	return px_perf_writer_add(recording->writer, &record);
@@ -390,6 +474,8 @@ void px_recording_count(const struct px_recording *recording, struct px_tally *t
 {
 	tally->named = recording->named;
 	tally->unnamed = recording->unnamed;
+	tally->user_named = recording->user_named;
+	tally->user_unnamed = recording->user_unnamed;
 }
 
 uint64_t px_recording_size(const struct px_recording *recording)

@@ -11,7 +11,8 @@
  *	10,000,000 + domain id, 11,000,000 + vCPU	what no task is known for: the domain
  *
  * A task id that no Linux can have (above 2^22) counts as unknown. The guest's kernel is mapped
- * with pid -1 and its modules too, as perf does for the kernel of a host.
+ * with pid -1 and its modules too, as perf does for the kernel of a host; the code of a process
+ * with the process's.
  */
 #ifndef PX_TRACER_RECORDING_H
 #define PX_TRACER_RECORDING_H
@@ -44,6 +45,16 @@ struct px_recording_image {
 	struct px_build_id build_id;
 };
 
+/** A piece of code of a guest's process. */
+struct px_recording_code {
+	uint32_t pid; /* Linux's tgid */
+	uint64_t start, end;
+	uint64_t offset;     /* in the file */
+	uint32_t protection; /* PROT_* */
+	const char *name;    /* its path, or "[vdso]", "//anon" */
+	struct px_build_id build_id;
+};
+
 struct px_recording;
 
 /** Start the file; setup is not needed afterwards, but what its namer asks is. */
@@ -64,6 +75,11 @@ bool px_recording_maps(const struct px_recording *recording,
 px_must_check struct px_error *px_recording_map(struct px_recording *recording,
 						uint64_t time_ns,
 						const struct px_recording_image *image);
+
+/** The same of a process. */
+px_must_check struct px_error *px_recording_map_code(struct px_recording *recording,
+						     uint64_t time_ns,
+						     const struct px_recording_code *code);
 
 /** Code was loaded or unloaded: addresses may have other names from now on. */
 void px_recording_forget_names(struct px_recording *recording);

@@ -11,8 +11,12 @@ static void add_sample(struct px_tally *tally, const struct px_sample *sample)
 	tally->user += sample->user_mode;
 	tally->without_task += !sample->have_task;
 	tally->ends[sample->end]++;
-	for (size_t i = 0; i < sample->frame_count; i++)
+	for (size_t i = 0; i < sample->frame_count - sample->user_frames; i++)
 		tally->sources[sample->frames[i].source]++;
+	if (!sample->user_walked)
+		return;
+	tally->user_walked++;
+	tally->user_ends[sample->user_end]++;
 }
 
 void px_tally_add(struct px_tally *tally, const struct px_tick *tick)
@@ -38,14 +42,25 @@ double px_tally_rate(const struct px_tally *tally)
 	return tally->end_ns > tally->start_ns ? (double)tally->ticks / seconds(tally) : 0;
 }
 
-double px_tally_complete(const struct px_tally *tally)
+/* The share of roots among samples by their ends. */
+static double share_complete(const uint64_t ends[PX_END_REASONS], uint64_t samples)
 {
 	uint64_t complete = 0;
 
 	for (int i = 0; i < PX_END_REASONS; i++)
 		if (px_end_reason_is_root(i))
-			complete += tally->ends[i];
-	return tally->samples ? (double)complete / (double)tally->samples : 0;
+			complete += ends[i];
+	return samples ? (double)complete / (double)samples : 0;
+}
+
+double px_tally_complete(const struct px_tally *tally)
+{
+	return share_complete(tally->ends, tally->samples);
+}
+
+double px_tally_user_complete(const struct px_tally *tally)
+{
+	return share_complete(tally->user_ends, tally->user_walked);
 }
 
 static double per_tick(const struct px_tally *tally, uint64_t count)
@@ -55,20 +70,56 @@ static double per_tick(const struct px_tally *tally, uint64_t count)
 
 /* --- for people --------------------------------------------------------------------------- */
 
-static void print_ends(const struct px_tally *tally, FILE *out)
+static void print_reasons(const uint64_t ends[PX_END_REASONS], FILE *out)
 {
 	const char *separator = " (";
 
-	if (!tally->samples)
-		return;
-	fprintf(out, "  stacks   %.2f %% complete", 100 * px_tally_complete(tally));
 	for (int i = 0; i < PX_END_REASONS; i++) {
-		if (!tally->ends[i])
+		if (!ends[i])
 			continue;
-		fprintf(out, "%s%s %" PRIu64, separator, px_end_reason_name(i), tally->ends[i]);
+		fprintf(out, "%s%s %" PRIu64, separator, px_end_reason_name(i), ends[i]);
 		separator = ", ";
 	}
 	fputs(")\n", out);
+}
+
+static void print_ends(const struct px_tally *tally, FILE *out)
+{
+	if (!tally->samples)
+		return;
+	fprintf(out, "  stacks   %.2f %% complete", 100 * px_tally_complete(tally));
+	print_reasons(tally->ends, out);
+	if (!tally->user_walked)
+		return;
+	fprintf(out, "  programs %.2f %% of %" PRIu64 " complete",
+		100 * px_tally_user_complete(tally), tally->user_walked);
+	print_reasons(tally->user_ends, out);
+}
+
+/* What would make more of the programs' stacks complete. */
+static void print_processes(const struct px_tally *tally, FILE *out)
+{
+	const struct px_processes_counts *processes = &tally->processes;
+	uint64_t frames = tally->user_named + tally->user_unnamed;
+
+	if (!processes->seen)
+		return;
+	fprintf(out, "           %" PRIu64 " processes, ", processes->seen);
+	if (frames)
+		fprintf(out, "%.2f %% of %" PRIu64 " frames named",
+			100 * (double)tally->user_named / (double)frames, frames);
+	else
+		fputs("no frames", out);
+	if (processes->unreadable)
+		fprintf(out, ", mappings unreadable %" PRIu64 " times", processes->unreadable);
+	fputc('\n', out);
+	if (!processes->missing)
+		return;
+	fprintf(out, "           %" PRIu64 " files are not at hand:", processes->missing);
+	for (size_t i = 0; i < PX_MISSING_FILES_SHOWN && i < processes->missing; i++)
+		fprintf(out, " %s", processes->missing_names[i]);
+	fprintf(out, "%s (see --symfs)\n",
+		processes->missing > PX_MISSING_FILES_SHOWN ? " ..." : "");
 }
 
 static void print_frames(const struct px_tally *tally, FILE *out)
@@ -109,6 +160,7 @@ void px_tally_print(const struct px_tally *tally, FILE *out)
 	fputc('\n', out);
 	print_pause(tally, out);
 	print_ends(tally, out);
+	print_processes(tally, out);
 	print_frames(tally, out);
 	fprintf(out,
 		"  cost     %.1f hypercalls and %.1f ioctls a tick, %" PRIu64 " pages mapped\n",
@@ -184,6 +236,23 @@ static void add_stack_pairs(struct pairs *pairs, const struct px_tally *tally)
 	add_count(pairs, "frames-unnamed", tally->unnamed);
 }
 
+static void add_user_pairs(struct pairs *pairs, const struct px_tally *tally)
+{
+	add_count(pairs, "user-stacks", tally->user_walked);
+	if (!tally->user_walked)
+		return;
+	add_number(pairs, "user-stacks-complete-percent", 100 * px_tally_user_complete(tally));
+	for (int i = 0; i < PX_END_REASONS; i++)
+		if (tally->user_ends[i])
+			add_named_count(pairs, "user-end", px_end_reason_name(i),
+					tally->user_ends[i]);
+	add_count(pairs, "user-frames-named", tally->user_named);
+	add_count(pairs, "user-frames-unnamed", tally->user_unnamed);
+	add_count(pairs, "processes", tally->processes.seen);
+	add_count(pairs, "processes-unreadable", tally->processes.unreadable);
+	add_count(pairs, "files-missing", tally->processes.missing);
+}
+
 bool px_tally_each_pair(const struct px_tally *tally,
 			bool (*pair)(void *context, const char *key, const char *value),
 			void *context)
@@ -204,6 +273,7 @@ bool px_tally_each_pair(const struct px_tally *tally,
 	add_count(&pairs, "vcpus-offline", tally->offline);
 	add_pause_pairs(&pairs, tally);
 	add_stack_pairs(&pairs, tally);
+	add_user_pairs(&pairs, tally);
 	add_number(&pairs, "hypercalls-per-tick", per_tick(tally, tally->hypercalls));
 	add_number(&pairs, "ioctls-per-tick", per_tick(tally, tally->ioctls));
 	add_count(&pairs, "pages-mapped", tally->pages_mapped);

@@ -3,6 +3,7 @@
 #include "tracer/target.h"
 
 #include "lib/log.h"
+#include "tracer/user-stack.h"
 
 enum {
 	PAGES_MAX = 16384 /* kept mapped: 64 MiB */
@@ -20,6 +21,37 @@ struct px_error *px_target_take_argument(struct px_target_options *options,
 	return NULL;
 }
 
+static bool read_kernel(void *kernel, uint64_t address, void *buffer, size_t size)
+{
+	return px_linux_kernel_read(kernel, address, buffer, size) == PX_READ_OK;
+}
+
+/* A kernel whose types do not tell of mappings still has stacks of its own. */
+static struct px_error *open_processes(const struct px_target_options *options,
+				       struct px_target *target)
+{
+	const struct px_symfs_options files = {.folder = options->symfs,
+					       .debug = "/usr/lib/debug"};
+	struct px_processes_setup setup = {.memory = target->memory};
+	struct px_error *err = NULL;
+
+	if (!target->kernel || options->kernel_only)
+		return NULL;
+	if (options->symfs)
+		err = px_symfs_new(&files, &target->symfs);
+	if (err)
+		return err;
+	setup.kernel = (struct px_linux_reader){read_kernel, target->kernel};
+	setup.types = px_linux_kernel_types(target->kernel);
+	setup.symfs = target->symfs;
+	err = px_processes_new(&setup, &target->processes);
+	if (!err || err->code != PX_ERR_UNSUPPORTED)
+		return err;
+	px_warn("stacks of programs are not walked: %s", err->message);
+	px_error_free(err);
+	return NULL;
+}
+
 struct px_error *px_target_open(const struct px_target_options *options, struct px_target *ret)
 {
 	const struct px_domain *domain;
@@ -33,11 +65,15 @@ struct px_error *px_target_open(const struct px_target_options *options, struct 
 	px_verbose("domain %u, %s, %s, %u of %u vCPUs online", domain->id, domain->name,
 		   px_guest_type_name(domain->type), domain->online_vcpus, domain->vcpus);
 	err = px_memory_new(ret->guest, PAGES_MAX, &ret->memory);
-	return err ? err : px_system_open_linux(ret, options->image);
+	if (!err)
+		err = px_system_open_linux(ret, options->image);
+	return err ? err : open_processes(options, ret);
 }
 
 void px_target_close(struct px_target *target)
 {
+	px_processes_free(target->processes);
+	px_symfs_free(target->symfs);
 	if (target->system.ops)
 		target->system.ops->close(target->system.handle);
 	px_memory_free(target->memory);
@@ -54,11 +90,26 @@ struct px_sampler_kernel px_target_sampler_kernel(struct px_target *target)
 	return system->ops->sampler(system->handle);
 }
 
+struct px_user_walker px_target_user_walker(struct px_target *target)
+{
+	return target->processes ? px_user_stack_walker(target->processes)
+				 : (struct px_user_walker){0};
+}
+
+static bool find_user(void *processes, uint64_t process, uint64_t address,
+		      struct px_linux_symbol *ret)
+{
+	return px_processes_symbol(processes, process, address, ret);
+}
+
 struct px_namer px_target_namer(struct px_target *target)
 {
 	const struct px_system *system = &target->system;
 
 	if (!system->ops)
 		return (struct px_namer){0};
-	return (struct px_namer){.find = system->ops->find_symbol, .context = system->handle};
+	return (struct px_namer){.find = system->ops->find_symbol,
+				 .context = system->handle,
+				 .find_user = target->processes ? find_user : NULL,
+				 .user_context = target->processes};
 }

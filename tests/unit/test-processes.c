@@ -179,20 +179,19 @@ static void test_symbols(void **state)
 {
 	struct world *world = *state;
 	const struct px_process *process = get(world, 7, add(world, 0));
-	uint64_t address = address_there(process, "main"), start = 0, end = 0;
-	const char *name = NULL, *module = NULL;
+	uint64_t address = address_there(process, "main");
+	struct px_linux_symbol symbol = {0};
 
-	assert_true(px_processes_symbol(world->processes, process->serial, address + 1, &name,
-					&module, &start, &end));
-	assert_string_equal(name, "main");
-	assert_string_equal(module, strrchr(world->self, '/') + 1);
-	assert_true(start == address && end > address);
+	assert_true(
+		px_processes_symbol(world->processes, process->serial, address + 1, &symbol));
+	assert_string_equal(symbol.name, "main");
+	assert_string_equal(symbol.module, strrchr(world->self, '/') + 1);
+	assert_true(symbol.start == address && symbol.end > address);
 	assert_false(px_processes_symbol(world->processes, process->serial, 0x7f0000002000,
-					 &name, &module, &start, &end));
-	assert_false(px_processes_symbol(world->processes, process->serial, 4096, &name,
-					 &module, &start, &end));
-	assert_false(px_processes_symbol(world->processes, process->serial + 1, address, &name,
-					 &module, &start, &end));
+					 &symbol));
+	assert_false(px_processes_symbol(world->processes, process->serial, 4096, &symbol));
+	assert_false(
+		px_processes_symbol(world->processes, process->serial + 1, address, &symbol));
 }
 
 /* The build-id is that of the file in memory, and another file there is refused. */

@@ -47,9 +47,26 @@ static bool find_symbol(void *context, uint64_t address, struct px_linux_symbol 
 	return true;
 }
 
+/* What is at 0x401000 depends on the process; 0x402000 has no name. */
+static bool find_user_symbol(void *context, uint64_t process, uint64_t address,
+			     struct px_linux_symbol *ret)
+{
+	static const char *const names[] = {"zero", "main", "run"};
+
+	++*(int *)context;
+	if (process >= px_array_size(names) || address < 0x401000 || address >= 0x402000)
+		return false;
+	*ret = (struct px_linux_symbol){.start = 0x401000,
+					.end = 0x402000,
+					.name = names[process],
+					.module = "nginx",
+					.type = 't'};
+	return true;
+}
+
 struct world {
 	char path[32];
-	int questions;
+	int questions, user_questions;
 	struct px_recording *recording;
 	struct px_perf_reader *reader;
 };
@@ -73,7 +90,9 @@ static int setup(void **state)
 					     .host = &host,
 					     .domain = &domain,
 					     .frequency = 100,
-					     .namer = {find_symbol, &world->questions}},
+					     .namer = {find_symbol, &world->questions,
+						       find_user_symbol,
+						       &world->user_questions}},
 		&world->recording));
 	*state = world;
 	return 0;
@@ -197,7 +216,7 @@ static void test_user_sample(void **state)
 	sample.user_mode = true;
 	sample.end = PX_END_USER_MODE;
 	sample.frames[0].ip = 0x55d5c0de;
-	sample.frame_count = 1;
+	sample.frame_count = sample.user_frames = 1;
 	add(world, sample);
 	assert_int_equal(world->questions, 0);
 	finish_and_read(world);
@@ -206,6 +225,74 @@ static void test_user_sample(void **state)
 	assert_int_equal(record.sample.chain.count, 2);
 	assert_true(px_perf_chain_ip(&record.sample.chain, 0) == PX_PERF_CONTEXT_USER);
 	assert_true(px_perf_chain_ip(&record.sample.chain, 1) == 0x55d5c0de);
+}
+
+/* Three frames of the kernel, two of the program that called it. */
+static struct px_sample whole_sample(uint64_t process, uint32_t pid)
+{
+	struct px_sample sample = task_sample(5000, 0, pid, pid, "nginx");
+
+	sample.end = PX_END_USER_MODE;
+	sample.user_walked = true;
+	sample.user_end = PX_END_USER_ROOT;
+	sample.process = process;
+	sample.frames[3] = (struct px_frame){0x401010, PX_RULE_NONE, true};
+	sample.frames[4] = (struct px_frame){0x402100, PX_RULE_EH_FRAME, false};
+	sample.frame_count = 5;
+	sample.user_frames = 2;
+	return sample;
+}
+
+static void test_whole_stack(void **state)
+{
+	struct world *world = *state;
+	struct px_sample sample = whole_sample(1, 812);
+	struct px_sample_outcome outcome;
+	struct px_perf_record record;
+
+	add(world, sample);
+	finish_and_read(world);
+	record = next(world, PX_PERF_SAMPLE);
+	assert_int_equal(record.misc & PX_PERF_MISC_CPUMODE, PX_PERF_MISC_KERNEL);
+	assert_int_equal(record.sample.chain.count, 7);
+	assert_true(px_perf_chain_ip(&record.sample.chain, 0) == PX_PERF_CONTEXT_KERNEL);
+	assert_true(px_perf_chain_ip(&record.sample.chain, 3) == sample.frames[2].ip);
+	assert_true(px_perf_chain_ip(&record.sample.chain, 4) == PX_PERF_CONTEXT_USER);
+	assert_true(px_perf_chain_ip(&record.sample.chain, 5) == 0x401010);
+	assert_true(px_perf_chain_ip(&record.sample.chain, 6) == 0x402100);
+	assert_true(px_sample_outcome_decode(record.sample.raw, &outcome));
+	assert_int_equal(outcome.end_reason, PX_END_USER_ROOT);
+	assert_int_equal(outcome.frames, 5);
+	assert_int_equal(px_sample_outcome_source(&outcome, 4), PX_RULE_EH_FRAME);
+}
+
+static void test_code(void **state)
+{
+	struct world *world = *state;
+	const struct px_recording_code code = {.pid = 812,
+					       .start = 0x401000,
+					       .end = 0x403000,
+					       .offset = 0x1000,
+					       .protection = 5,
+					       .name = "/usr/sbin/nginx",
+					       .build_id = {4, {0xde, 0xad, 0xbe, 0xef}}};
+	struct px_recording_code anonymous = {.pid = 812, .start = 0x5000, .end = 0x6000};
+	struct px_perf_record record;
+
+	anonymous.name = "//anon";
+	check(px_recording_map_code(world->recording, 5000, &code));
+	check(px_recording_map_code(world->recording, 5000, &anonymous));
+	finish_and_read(world);
+	record = next(world, PX_PERF_MMAP2);
+	assert_int_equal(record.misc & PX_PERF_MISC_CPUMODE, PX_PERF_MISC_USER);
+	assert_int_equal(record.mmap.pid, 20000812);
+	assert_true(record.mmap.start == 0x401000 && record.mmap.length == 0x2000);
+	assert_true(record.mmap.offset == 0x1000 && record.mmap.protection == 5);
+	assert_true(px_build_id_equal(&record.mmap.build_id, &code.build_id));
+	assert_string_equal(record.mmap.name, "/usr/sbin/nginx");
+	record = next(world, PX_PERF_MMAP2);
+	assert_int_equal(record.mmap.build_id.size, 0);
+	assert_string_equal(record.mmap.name, "//anon");
 }
 
 static void test_deepest_stack(void **state)
@@ -315,6 +402,44 @@ static void collect_names(struct world *world, char *text, size_t size)
 		}
 		assert_false(cursor.failed);
 	}
+}
+
+/* Each process has names of its own, noted once. */
+static void test_user_names(void **state)
+{
+	struct world *world = *state;
+	struct px_tally tally = {0};
+	enum px_perf_note kind;
+	struct px_bytes payload;
+	struct px_note_symbol symbol;
+	size_t user = 0;
+
+	for (int i = 0; i < 50; i++) {
+		add(world, whole_sample(1, 812));
+		add(world, whole_sample(2, 813));
+		add(world, whole_sample(0, 814)); /* not known */
+		add(world, whole_sample(2, UINT32_MAX));
+	}
+	assert_int_equal(world->user_questions, 4);
+	px_recording_count(world->recording, &tally);
+	assert_int_equal(tally.named, 600);
+	assert_int_equal(tally.user_named, 100);
+	assert_int_equal(tally.user_unnamed, 100);
+	finish_and_read(world);
+	for (size_t i = 0; px_perf_reader_note(world->reader, i, &kind, &payload); i++) {
+		struct px_cursor cursor = px_cursor_of(payload);
+
+		while (kind == PX_PERF_NOTE_SYMBOLS && px_note_next_symbol(&cursor, &symbol)) {
+			if (symbol.pid == UINT32_MAX)
+				continue;
+			user++;
+			assert_true(symbol.start == 0x401000 && symbol.end == 0x402000);
+			assert_string_equal(symbol.name,
+					    symbol.pid == 20000812 ? "main" : "run");
+			assert_string_equal(symbol.module, "nginx");
+		}
+	}
+	assert_int_equal(user, 2);
 }
 
 static void test_names(void **state)
@@ -502,11 +627,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(kernel_sample),
 		test(user_sample),
+		test(whole_stack),
+		test(code),
 		test(deepest_stack),
 		test(comms),
 		test(comms_that_collide),
 		test(impossible_ids),
 		test(names),
+		test(user_names),
 		test(unnamed),
 		test(forget_names),
 		test(images),

@@ -40,15 +40,22 @@ static struct px_tally tally_of_two_ticks(void)
 		 .ioctls = 2},
 		{.idle = 3, .offline = 1, .pause_ns = 10000, .hypercalls = 6, .ioctls = 2},
 	};
-	struct px_tally tally = {.requested_hz = 100,
-				 .max_pause_s = 200e-6,
-				 .start_ns = 1000000000,
-				 .end_ns = 1500000000,
-				 .missed = 48,
-				 .named = 5,
-				 .unnamed = 1};
+	struct px_tally tally = {
+		.requested_hz = 100,
+		.max_pause_s = 200e-6,
+		.start_ns = 1000000000,
+		.end_ns = 1500000000,
+		.missed = 48,
+		.named = 5,
+		.unnamed = 1,
+		.user_named = 3,
+		.user_unnamed = 1,
+		.processes = {.seen = 2, .missing = 1, .missing_names = {"/usr/bin/x"}}};
 
 	samples[0].user_mode = true;
+	samples[0].user_frames = 1;
+	samples[0].user_walked = true;
+	samples[0].user_end = PX_END_NO_FILE;
 	samples[1].have_task = true;
 	samples[2].state = PX_VCPU_RUNNABLE;
 	for (size_t i = 0; i < px_array_size(ticks); i++)
@@ -67,7 +74,9 @@ static void test_counts(void **state)
 	assert_int_equal(tally.runnable, 1);
 	assert_int_equal(tally.user, 1);
 	assert_int_equal(tally.without_task, 2);
-	assert_int_equal(tally.sources[PX_RULE_NONE], 3);
+	assert_int_equal(tally.sources[PX_RULE_NONE], 2); /* the program's frame is none */
+	assert_int_equal(tally.user_walked, 1);
+	assert_int_equal(tally.user_ends[PX_END_NO_FILE], 1);
 	assert_int_equal(tally.sources[PX_RULE_ORC], 2);
 	assert_int_equal(tally.sources[PX_RULE_FRAME_POINTER], 1);
 	assert_int_equal(tally.ends[PX_END_USER_MODE], 1);
@@ -93,6 +102,9 @@ static void test_text(void **state)
 	assert_non_null(
 		strstr(text, "66.67 % complete (user mode 1, thread root 1, bad read 1)"));
 	assert_non_null(strstr(text, "83.33 % named"));
+	assert_non_null(strstr(text, "programs 0.00 % of 1 complete (no file 1)\n"));
+	assert_non_null(strstr(text, "2 processes, 75.00 % of 4 frames named\n"));
+	assert_non_null(strstr(text, "1 files are not at hand: /usr/bin/x (see --symfs)\n"));
 	assert_non_null(strstr(text, "7.0 hypercalls and 2.0 ioctls a tick"));
 	free(text);
 }
@@ -111,6 +123,7 @@ static void test_empty(void **state)
 	assert_null(strstr(text, "nan"));
 	assert_null(strstr(text, "pause"));
 	assert_null(strstr(text, "stacks"));
+	assert_null(strstr(text, "programs"));
 	assert_non_null(strstr(text, "0 samples"));
 	free(text);
 }
@@ -154,6 +167,12 @@ static void test_pairs(void **state)
 		{"frames-orc", "2", false},
 		{"frames-frame-pointer", "1", false},
 		{"hypercalls-per-tick", "7.000", false},
+		{"user-stacks", "1", false},
+		{"user-stacks-complete-percent", "0.000", false},
+		{"user-end-no-file", "1", false},
+		{"user-frames-named", "3", false},
+		{"processes", "2", false},
+		{"files-missing", "1", false},
 		{NULL, NULL, false},
 	};
 	int calls = 0;
