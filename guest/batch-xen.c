@@ -11,10 +11,16 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <xenctrl.h>
 #include <xencall.h>
+#include <xen/sys/privcmd.h>
 
 #include "lib/memory.h"
+
+enum {
+	RESUMES = 3, /* a permit is withdrawn and given back at most once for each pause */
+};
 
 struct px_xen_batch {
 	struct xencall_handle *calls;
@@ -30,6 +36,7 @@ struct px_xen_batch {
 	xen_domctl_t *infos;	   /* n */
 	xen_domctl_t *contexts;	   /* n */
 	xen_domctl_t *pause, *unpause, *width;
+	uint64_t *numbers; /* of the pause, and of the last that the guard undid */
 	vcpu_guest_context_any_t *context; /* n */
 
 	const multicall_entry_t *context_results; /* in gather or look */
@@ -84,13 +91,14 @@ static void lay_out(struct px_xen_batch *batch)
 	batch->pause = cut(&at, 1, sizeof(*batch->pause));
 	batch->unpause = cut(&at, 1, sizeof(*batch->unpause));
 	batch->width = cut(&at, 1, sizeof(*batch->width));
+	batch->numbers = cut(&at, 2, sizeof(*batch->numbers));
 	batch->context = cut(&at, n, sizeof(*batch->context));
 }
 
 static size_t buffer_size(size_t n)
 {
 	return (4 * n + 2) * sizeof(multicall_entry_t) + (2 * n + 3) * sizeof(xen_domctl_t) +
-	       n * sizeof(vcpu_guest_context_any_t);
+	       2 * sizeof(uint64_t) + n * sizeof(vcpu_guest_context_any_t);
 }
 
 struct px_error *px_xen_batch_new(struct xencall_handle *calls, uint32_t domain, uint32_t vcpus,
@@ -113,6 +121,7 @@ struct px_error *px_xen_batch_new(struct xencall_handle *calls, uint32_t domain,
 	lay_out(batch);
 	prepare_all(batch, domain);
 	words = px_xen_batch_pause_words(batch);
+	*words.number = *words.undone = 0;
 	px_pause_words_reset(&words);
 	batch->context_results = batch->look + vcpus;
 	*ret = batch;
@@ -132,6 +141,10 @@ struct px_pause_words px_xen_batch_pause_words(const struct px_xen_batch *batch)
 	return (struct px_pause_words){
 		.paused = &batch->gather[batch->vcpus].result,
 		.resumed = &batch->resume->result,
+		.permit = &batch->unpause->interface_version,
+		.permitted = XEN_DOMCTL_INTERFACE_VERSION,
+		.number = &batch->numbers[0],
+		.undone = &batch->numbers[1],
 	};
 }
 
@@ -212,16 +225,33 @@ struct px_error *px_xen_batch_gather(struct px_xen_batch *batch, bool pause)
 	return run(batch, entries, (uint32_t)(at - entries));
 }
 
-struct px_error *px_xen_batch_resume(struct px_xen_batch *batch)
+/* 0, an errno, or EACCES where the guard is about to undo the pause (pause-guard.h). */
+static struct px_error *resume_once(struct px_xen_batch *batch, int *result_ret)
 {
 	struct px_error *err;
-	int result;
 
 	enter(batch->resume, batch->unpause);
 	err = run(batch, batch->resume, 1);
-	if (err)
-		return err;
-	result = (int)-(long)batch->resume->result;
+	if (!err)
+		*result_ret = (int)-(long)batch->resume->result;
+	return err;
+}
+
+struct px_error *px_xen_batch_resume(struct px_xen_batch *batch)
+{
+	struct px_pause_words words = px_xen_batch_pause_words(batch);
+	int result = EACCES;
+
+	for (int i = 0; i < RESUMES && result == EACCES; i++) {
+		struct px_error *err = resume_once(batch, &result);
+
+		if (err)
+			return err;
+		if (result == EACCES && px_pause_was_undone(&words)) {
+			batch->counts->undone++;
+			return NULL;
+		}
+	}
 	/* Somebody else undid it: there is nothing left to undo. */
 	if (result == 0 || result == EINVAL)
 		return NULL;
@@ -311,7 +341,11 @@ static void guard_unpause(void *context)
 		;
 }
 
+static const unsigned long guard_ioctls[] = {IOCTL_PRIVCMD_HYPERCALL};
+
 const struct px_pause_guard_ops px_xen_guard_ops = {
 	.arm = guard_arm,
 	.unpause = guard_unpause,
+	.ioctls = guard_ioctls,
+	.ioctl_count = px_array_size(guard_ioctls),
 };

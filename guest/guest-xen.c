@@ -5,13 +5,18 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <xenctrl.h>
 #include <xencall.h>
 #include <xenforeignmemory.h>
 #include <xen/hvm/save.h>
+#include <xen/sys/privcmd.h>
 
 #include "lib/memory.h"
+
+/* Dom0 may be that slow, and the guest is not lost by it. */
+static const uint64_t least_limit_ns = 1000000000;
 
 struct xen_guest {
 	struct px_guest guest;
@@ -20,7 +25,8 @@ struct xen_guest {
 	struct px_hvm_mode *modes; /* one a slot */
 	struct px_isolation isolation;
 	struct px_pause_guard guard;
-	bool is_paused; /* by us */
+	bool is_paused;	      /* by us */
+	sigset_t signal_mask; /* to restore with the resume */
 };
 
 static struct xen_guest *xen_guest_of(struct px_guest *guest)
@@ -103,17 +109,21 @@ static void decode_vcpu(struct xen_guest *guest, uint32_t vcpu, struct px_vcpu *
 					   ret);
 }
 
-static struct px_error *start_guard(struct xen_guest *guest)
+static struct px_error *xen_start_guard(struct px_guest *base, uint64_t limit_ns)
 {
+	struct xen_guest *guest = xen_guest_of(base);
 	struct xencall_handle *calls = xc_interface_xcall_handle(guest->control);
 	struct px_xen_unpause unpause = {.domain = guest->guest.domain.id};
 	struct px_pause_words words = px_xen_batch_pause_words(guest->batch);
 
+	if (guest->guard.pid)
+		return NULL;
 	if (!xencall_buffers_never_fault(calls))
 		return px_error_new(PX_ERR_UNSUPPORTED,
 				    "domains cannot be paused safely without "
 				    "/dev/xen/hypercall (Linux 4.18 or newer)");
-	return px_pause_guard_start(&guest->guard, &words, &px_xen_guard_ops, &unpause);
+	return px_pause_guard_start(&guest->guard, &words, &px_xen_guard_ops, &unpause,
+				    px_max(limit_ns, least_limit_ns));
 }
 
 static struct px_error *check_gathered(struct xen_guest *guest, bool pause)
@@ -138,8 +148,10 @@ static struct px_error *xen_resume(struct px_guest *base)
 	if (!guest->is_paused)
 		return NULL;
 	err = px_xen_batch_resume(guest->batch);
-	if (!err || err->code == PX_ERR_DOMAIN_GONE)
-		guest->is_paused = false;
+	if (err && err->code != PX_ERR_DOMAIN_GONE)
+		return err;
+	guest->is_paused = false;
+	px_pause_release_stops(&guest->signal_mask);
 	return err;
 }
 
@@ -147,16 +159,19 @@ static struct px_error *xen_gather(struct px_guest *base, bool pause, struct px_
 				   uint32_t count)
 {
 	struct xen_guest *guest = xen_guest_of(base);
-	struct px_pause_words words = px_xen_batch_pause_words(guest->batch);
 	struct px_error *err = NULL;
 
 	assert(!guest->is_paused); /* the last pause was not resumed */
-	if (pause && !guest->guard.pid)
-		err = start_guard(guest);
+	if (pause)
+		err = xen_start_guard(base, 0);
 	if (err)
 		return err;
+	if (pause)
+		px_pause_hold_stops(&guest->signal_mask);
 	err = px_xen_batch_gather(guest->batch, pause);
-	guest->is_paused = pause && px_pause_outstanding(&words);
+	guest->is_paused = pause && px_xen_batch_pause_result(guest->batch) == 0;
+	if (pause && !guest->is_paused)
+		px_pause_release_stops(&guest->signal_mask);
 	if (!err)
 		err = check_gathered(guest, pause);
 	if (err) {
@@ -253,11 +268,23 @@ static const struct px_guest_ops xen_ops = {
 	.domain = xen_domain,
 	.gather = xen_gather,
 	.resume = xen_resume,
+	.start_guard = xen_start_guard,
 	.entry = xen_entry,
 	.map = xen_map,
 	.unmap = xen_unmap,
 	.close = xen_close,
 };
+
+const unsigned long *px_guest_ioctls_xen(size_t *count_ret)
+{
+	static const unsigned long requests[] = {
+		IOCTL_PRIVCMD_HYPERCALL, IOCTL_PRIVCMD_MMAPBATCH_V2,
+		IOCTL_PRIVCMD_MMAPBATCH, /* of kernels without the former */
+	};
+
+	*count_ret = px_array_size(requests);
+	return requests;
+}
 
 static struct px_error *check_width(struct xen_guest *guest)
 {

@@ -80,13 +80,17 @@ struct px_guest_ops {
 	 * then, if pause, the domain is paused, then the contexts of the vCPUs that are not
 	 * offline. vcpus has room for count entries, one for each slot. After success with
 	 * pause the domain stays paused until resume; after a failure it is not paused.
-	 * The first gather with pause forks the guard (pause-guard.h), which opens the
-	 * hypervisor's interface by itself: make one before privileges are dropped.
+	 * The first gather with pause starts the guard unless start_guard did.
 	 */
 	struct px_error *(*gather)(struct px_guest *guest, bool pause, struct px_vcpu *vcpus,
 				   uint32_t count);
 	/** Undo the pause of the last gather, if there is one. Never fails silently. */
 	struct px_error *(*resume)(struct px_guest *guest);
+	/**
+	 * Fork the guard of pauses (pause-guard.h) now: it cannot be once privileges are
+	 * dropped. It undoes a pause that lasts longer than limit_ns, at least a second.
+	 */
+	struct px_error *(*start_guard)(struct px_guest *guest, uint64_t limit_ns);
 	/** Kernel entry points of one vCPU. */
 	struct px_error *(*entry)(struct px_guest *guest, uint32_t vcpu,
 				  struct px_vcpu_entry *ret);
@@ -107,6 +111,7 @@ struct px_guest_counts {
 			      */
 	uint64_t ioctls;     /* as many traps into the hypervisor, mappings aside */
 	uint64_t mapped_pages;
+	uint64_t undone; /* pauses that the guard undid, because we held them for too long */
 };
 
 /** Common part of every back end: embed it first. */
@@ -122,6 +127,12 @@ struct px_guest {
  * versions differ. Close with px_guest_close.
  */
 px_must_check struct px_error *px_guest_open_xen(const char *name_or_id, struct px_guest **ret);
+
+/**
+ * The requests of the ioctls that the handles of this back end make, for px_privileges_drop:
+ * all operations of a guest work without any other privilege, once its guard is started.
+ */
+const unsigned long *px_guest_ioctls_xen(size_t *count_ret);
 
 /** All domains but dom0, in id order. The caller frees *ret with free(). */
 px_must_check struct px_error *px_guest_list_xen(struct px_domain **ret, size_t *count_ret);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The pause guard. Of (paused, resumed), only (0, not made) is an outstanding pause. A tick
- *goes
+ * The pause guard. Of (paused, resumed), only (0, not made) and (0, refused) are an outstanding
+ * pause, unless the guard has undone that one. A tick goes
  *
  *	(not made, not made)	before it
  *	(0, not made)		from the pause to the resume
+ *	(0, refused)		while the guard decides, or has undone it
  *	(0, 0)			after it
- *	(not made, 0)		while the words are reset
+ *	(not made, any)		while the words are reset
  *
  * so a death at any instant leaves one of these, and each says what Xen did.
  */
@@ -20,22 +21,136 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "lib/privileges.h"
 
 /* Where the guard's end of the socket goes: above the standard three. */
 #define GUARD_FD 3
 
-bool px_pause_outstanding(const struct px_pause_words *words)
+static uint64_t load(const uint64_t *word)
 {
-	return __atomic_load_n(words->paused, __ATOMIC_ACQUIRE) == 0 &&
-	       __atomic_load_n(words->resumed, __ATOMIC_ACQUIRE) == PX_CALL_NOT_MADE;
+	return __atomic_load_n(word, __ATOMIC_SEQ_CST);
 }
 
+static bool was_undone(const struct px_pause_words *words)
+{
+	return load(words->undone) == load(words->number);
+}
+
+bool px_pause_outstanding(const struct px_pause_words *words)
+{
+	uint64_t resumed = load(words->resumed);
+
+	return load(words->paused) == 0 &&
+	       (resumed == PX_CALL_NOT_MADE || resumed == PX_CALL_REFUSED) &&
+	       !was_undone(words);
+}
+
+/* The number comes last: with it alone, what was undone would look outstanding. */
 void px_pause_words_reset(const struct px_pause_words *words)
 {
 	__atomic_store_n(words->paused, PX_CALL_NOT_MADE, __ATOMIC_SEQ_CST);
 	__atomic_store_n(words->resumed, PX_CALL_NOT_MADE, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(words->number, 1, __ATOMIC_SEQ_CST);
 }
+
+/* --- a pause that is too long ------------------------------------------------------------- */
+
+static bool has_permit(const struct px_pause_words *words)
+{
+	return __atomic_load_n(words->permit, __ATOMIC_SEQ_CST) == words->permitted;
+}
+
+static void set_permit(const struct px_pause_words *words, bool permitted)
+{
+	__atomic_store_n(words->permit, permitted ? words->permitted : ~words->permitted,
+			 __ATOMIC_SEQ_CST);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void sleep_ns(uint64_t ns)
+{
+	struct timespec left = {.tv_sec = (time_t)(ns / 1000000000u),
+				.tv_nsec = (long)(ns % 1000000000u)};
+
+	while (nanosleep(&left, &left) != 0 && errno == EINTR)
+		;
+}
+
+bool px_pause_was_undone(const struct px_pause_words *words)
+{
+	/* A guard that takes so long has died. */
+	uint64_t until = now_ns() + 10 * PX_PAUSE_GRACE_NS;
+	bool undone;
+
+	while (!has_permit(words) && !was_undone(words) && now_ns() < until)
+		sleep_ns(1000000);
+	undone = was_undone(words);
+	set_permit(words, true);
+	return undone;
+}
+
+/* The guard's view of the pause that it saw last. */
+struct watch {
+	uint64_t number;
+	uint64_t since_ns; /* when it was first seen; 0: there was none */
+};
+
+static bool is_too_long(struct watch *watch, const struct px_pause_words *words,
+			uint64_t limit_ns)
+{
+	uint64_t number = load(words->number), now = now_ns();
+
+	if (!px_pause_outstanding(words)) {
+		watch->since_ns = 0;
+		return false;
+	}
+	if (watch->since_ns == 0 || watch->number != number)
+		*watch = (struct watch){.number = number, .since_ns = now};
+	return now - watch->since_ns >= limit_ns;
+}
+
+/* Without a permit the pause of that number cannot be resumed by its maker, so what is seen
+ * after the grace stays so. */
+static void undo_late(uint64_t number, const struct px_pause_words *words,
+		      const struct px_pause_guard_ops *ops, void *context)
+{
+	set_permit(words, false);
+	sleep_ns(PX_PAUSE_GRACE_NS);
+	if (load(words->number) == number && px_pause_outstanding(words)) {
+		ops->unpause(context);
+		__atomic_store_n(words->undone, number, __ATOMIC_SEQ_CST);
+	} else {
+		set_permit(words, true);
+	}
+}
+
+void px_pause_hold_stops(sigset_t *before_ret)
+{
+	sigset_t stops;
+
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTSTP);
+	sigaddset(&stops, SIGTTIN);
+	sigaddset(&stops, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &stops, before_ret);
+}
+
+void px_pause_release_stops(const sigset_t *before)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+/* --- the process -------------------------------------------------------------------------- */
 
 /* Keep the socket, at GUARD_FD, and nothing else; the standard files lead nowhere. */
 static int keep_only(int fd)
@@ -55,38 +170,64 @@ static int keep_only(int fd)
 }
 
 /* Either tells that the process is gone; whoever holds a copy of the socket, the first does. */
-static void wait_for_end_of(int process)
+static bool has_ended(int process, uint64_t wait_ns)
 {
 	struct pollfd ends[] = {
 		{.fd = process, .events = POLLIN},
 		{.fd = GUARD_FD, .events = POLLIN},
 	};
 
-	while (poll(ends, px_array_size(ends), -1) < 0)
-		;
+	return poll(ends, px_array_size(ends), (int)(wait_ns / 1000000u) + 1) > 0;
+}
+
+static int give_up_privileges(const struct px_pause_guard_ops *ops)
+{
+	const struct px_privileges keep = {
+		.duty = PX_DUTY_GUARD,
+		.ioctls = ops->ioctls,
+		.ioctl_count = ops->ioctl_count,
+	};
+	struct px_error *err px_cleanup(px_error_freep) = px_privileges_drop(&keep);
+
+	if (!err)
+		return 0;
+	return err->errno_value ? err->errno_value : ENOMEM;
+}
+
+/* Everything that may fail, before the first pause. */
+static int prepare(pid_t parent, int fd, const struct px_pause_guard_ops *ops, void *context,
+		   int *process_ret)
+{
+	int result = keep_only(fd);
+
+	if (result)
+		return result;
+	*process_ret = (int)syscall(SYS_pidfd_open, parent, 0);
+	if (*process_ret < 0)
+		return errno;
+	/* A parent that died before that has never paused. */
+	if (getppid() != parent)
+		return ESRCH;
+	result = ops->arm(context);
+	return result ? result : give_up_privileges(ops);
 }
 
 static void guard(pid_t parent, int fd, const struct px_pause_words *words,
-		  const struct px_pause_guard_ops *ops, void *context)
+		  const struct px_pause_guard_ops *ops, void *context, uint64_t limit_ns)
 {
+	struct watch watch = {0};
 	int process = -1, result;
 
 	setsid();
 	prctl(PR_SET_NAME, "perf-xen-guard");
-	result = keep_only(fd);
-	if (!result) {
-		process = (int)syscall(SYS_pidfd_open, parent, 0);
-		if (process < 0)
-			result = errno;
-	}
-	if (!result)
-		result = ops->arm(context);
+	result = prepare(parent, fd, ops, context, &process);
 	px_pause_outstanding(words); /* memory that is not shared ends the guard here */
 	if (write(GUARD_FD, &result, sizeof(result)) != sizeof(result) || result)
 		_exit(1);
-	/* A parent that died before its pidfd was opened has never paused. */
-	if (getppid() == parent)
-		wait_for_end_of(process);
+	while (!has_ended(process, limit_ns / 4)) {
+		if (is_too_long(&watch, words, limit_ns))
+			undo_late(watch.number, words, ops, context);
+	}
 	if (px_pause_outstanding(words))
 		ops->unpause(context);
 	_exit(0);
@@ -109,7 +250,8 @@ static struct px_error *wait_until_armed(int fd)
 
 struct px_error *px_pause_guard_start(struct px_pause_guard *guard_ret,
 				      const struct px_pause_words *words,
-				      const struct px_pause_guard_ops *ops, void *context)
+				      const struct px_pause_guard_ops *ops, void *context,
+				      uint64_t limit_ns)
 {
 	sigset_t all, before;
 	struct px_error *err;
@@ -122,7 +264,7 @@ struct px_error *px_pause_guard_start(struct px_pause_guard *guard_ret,
 	sigprocmask(SIG_SETMASK, &all, &before);
 	pid = fork();
 	if (pid == 0)
-		guard(parent, ends[1], words, ops, context);
+		guard(parent, ends[1], words, ops, context, limit_ns);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(ends[1]);
 	if (pid < 0) {

@@ -115,6 +115,11 @@ static struct px_error *double_resume(struct px_guest *base)
 	return NULL;
 }
 
+static struct px_error *double_start_guard(struct px_guest *base, uint64_t limit_ns)
+{
+	return check_alive(double_of(base));
+}
+
 static struct px_error *double_entry(struct px_guest *base, uint32_t vcpu,
 				     struct px_vcpu_entry *ret)
 {
@@ -184,6 +189,7 @@ static const struct px_guest_ops double_ops = {
 	.domain = double_domain,
 	.gather = double_gather,
 	.resume = double_resume,
+	.start_guard = double_start_guard,
 	.entry = double_entry,
 	.map = double_map,
 	.unmap = double_unmap,

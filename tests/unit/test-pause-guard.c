@@ -9,11 +9,14 @@
 #include "guest/pause-guard.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/uio.h>
@@ -22,13 +25,22 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#define KILLS 200
+#include "lib/privileges.h"
+
+#define KILLS	 200
+#define PERMIT	 21
+#define LIMIT_MS 100
+#define LIMIT_NS (LIMIT_MS * UINT64_C(1000000))
 
 struct hypervisor {
 	uint64_t pauses, paused, resumed;
 	/* Not a part of hypercalls. */
 	uint64_t undone; /* by guards */
 	uint64_t ticks;	 /* of samplers */
+	uint64_t number, number_undone;
+	uint32_t permit;
+	uint32_t told;	   /* the sampler found that its pause was undone */
+	int refused_errno; /* see test_filter */
 };
 
 #define CALL_SIZE offsetof(struct hypervisor, undone)
@@ -40,13 +52,25 @@ static struct hypervisor *hypervisor_new(uint64_t pauses)
 
 	assert_true(xen != MAP_FAILED);
 	*xen = (struct hypervisor){
-		.pauses = pauses, .paused = PX_CALL_NOT_MADE, .resumed = PX_CALL_NOT_MADE};
+		.pauses = pauses,
+		.paused = PX_CALL_NOT_MADE,
+		.resumed = PX_CALL_NOT_MADE,
+		.permit = PERMIT,
+		.number = 1,
+	};
 	return xen;
 }
 
 static struct px_pause_words words_of(struct hypervisor *xen)
 {
-	return (struct px_pause_words){.paused = &xen->paused, .resumed = &xen->resumed};
+	return (struct px_pause_words){
+		.paused = &xen->paused,
+		.resumed = &xen->resumed,
+		.permit = &xen->permit,
+		.permitted = PERMIT,
+		.number = &xen->number,
+		.undone = &xen->number_undone,
+	};
 }
 
 static void hypercall(struct hypervisor *xen, struct hypervisor after)
@@ -70,9 +94,26 @@ static void resume_domain(struct hypervisor *xen)
 {
 	struct hypervisor after = *xen;
 
-	after.pauses--;
-	after.resumed = 0;
+	if (after.permit == PERMIT) {
+		after.pauses--;
+		after.resumed = 0;
+	} else {
+		after.resumed = PX_CALL_REFUSED;
+	}
 	hypercall(xen, after);
+}
+
+/* As the sampler must: resume until it is so, whoever did it. */
+static void resume_surely(struct hypervisor *xen)
+{
+	struct px_pause_words words = words_of(xen);
+
+	for (resume_domain(xen); xen->resumed == PX_CALL_REFUSED; resume_domain(xen)) {
+		if (px_pause_was_undone(&words)) {
+			xen->told++;
+			return;
+		}
+	}
 }
 
 static int arm(void *context)
@@ -103,7 +144,7 @@ static void sampler(struct hypervisor *xen, int ready)
 {
 	struct px_pause_words words = words_of(xen);
 	struct px_pause_guard guard = {0};
-	struct px_error *err = px_pause_guard_start(&guard, &words, &ops, xen);
+	struct px_error *err = px_pause_guard_start(&guard, &words, &ops, xen, LIMIT_NS);
 
 	if (err || write(ready, &guard.pid, sizeof(guard.pid)) != sizeof(guard.pid))
 		_exit(98);
@@ -111,7 +152,7 @@ static void sampler(struct hypervisor *xen, int ready)
 		px_pause_words_reset(&words);
 		pause_domain(xen);
 		spin((unsigned int)random() % 200);
-		resume_domain(xen);
+		resume_surely(xen);
 		xen->ticks++;
 	}
 }
@@ -195,7 +236,7 @@ static void test_orderly_end(void **state)
 	struct px_pause_words words = words_of(xen);
 	struct px_pause_guard guard = {0};
 
-	assert_null(px_pause_guard_start(&guard, &words, &ops, xen));
+	assert_null(px_pause_guard_start(&guard, &words, &ops, xen, LIMIT_NS));
 	assert_true(guard.pid > 0);
 	pause_domain(xen);
 	assert_true(px_pause_outstanding(&words));
@@ -208,7 +249,7 @@ static void test_orderly_end(void **state)
 	assert_int_equal(xen->undone, 0);
 	/* Stopped while it should not be: undone all the same. */
 	px_pause_words_reset(&words);
-	assert_null(px_pause_guard_start(&guard, &words, &ops, xen));
+	assert_null(px_pause_guard_start(&guard, &words, &ops, xen, LIMIT_NS));
 	pause_domain(xen);
 	px_pause_guard_stop(&guard);
 	assert_int_equal(xen->pauses, 0);
@@ -230,17 +271,26 @@ static void on_fault(int signal)
  */
 static void test_reset_shows_no_pause(void **state)
 {
-	for (int readonly = 0; readonly < 2; readonly++) {
+	for (int i = 0; i < 6; i++) {
+		int readonly = i % 3;
+		bool by_guard = i >= 3;
 		size_t page = (size_t)sysconf(_SC_PAGESIZE);
-		uint64_t *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+		uint64_t *pages = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE,
 				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		uint64_t *words[2] = {pages, pages + page / sizeof(*pages)};
+		uint64_t *words[3] = {pages, pages + page / sizeof(*pages),
+				      pages + 2 * page / sizeof(*pages)};
+		uint64_t undone = by_guard ? 7 : 6;
 		int status = -1;
 		pid_t pid;
 
 		assert_true(pages != MAP_FAILED);
+		*words[1] = by_guard ? PX_CALL_REFUSED : 0;
+		*words[2] = 7;
 		assert_int_equal(mprotect(words[readonly], page, PROT_READ), 0);
-		faulting = (struct px_pause_words){.paused = words[0], .resumed = words[1]};
+		faulting = (struct px_pause_words){.paused = words[0],
+						   .resumed = words[1],
+						   .number = words[2],
+						   .undone = &undone};
 		pid = fork();
 		if (pid == 0) {
 			signal(SIGSEGV, on_fault);
@@ -250,7 +300,7 @@ static void test_reset_shows_no_pause(void **state)
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		assert_true(WIFEXITED(status));
 		assert_int_equal(WEXITSTATUS(status), 0);
-		munmap(pages, 2 * page);
+		munmap(pages, 3 * page);
 	}
 }
 
@@ -260,7 +310,7 @@ static void test_failed_pause_is_not_undone(void **state)
 	struct px_pause_words words = words_of(xen);
 	struct px_pause_guard guard = {0};
 
-	assert_null(px_pause_guard_start(&guard, &words, &ops, xen));
+	assert_null(px_pause_guard_start(&guard, &words, &ops, xen, LIMIT_NS));
 	xen->paused = (uint64_t)-EOVERFLOW;
 	px_pause_guard_stop(&guard);
 	assert_int_equal(xen->pauses, 255);
@@ -275,7 +325,7 @@ static void test_signals_do_not_end_it(void **state)
 	struct px_pause_words words = words_of(xen);
 	struct px_pause_guard guard = {0};
 
-	assert_null(px_pause_guard_start(&guard, &words, &ops, xen));
+	assert_null(px_pause_guard_start(&guard, &words, &ops, xen, LIMIT_NS));
 	assert_int_equal(getsid(guard.pid), guard.pid);
 	for (size_t i = 0; i < px_array_size(signals); i++)
 		assert_int_equal(kill(guard.pid, signals[i]), 0);
@@ -297,11 +347,281 @@ static void test_holds_no_files(void **state)
 	char byte;
 
 	assert_int_equal(pipe(ends), 0);
-	assert_null(px_pause_guard_start(&guard, &words, &ops, xen));
+	assert_null(px_pause_guard_start(&guard, &words, &ops, xen, LIMIT_NS));
 	close(ends[1]);
 	assert_int_equal(read(ends[0], &byte, 1), 0);
 	close(ends[0]);
 	px_pause_guard_stop(&guard);
+	munmap(xen, sizeof(*xen));
+}
+
+/* --- too long a pause ------------------------------------------------------------------------
+ */
+
+static bool is_stopped(pid_t pid)
+{
+	char path[64], line[256] = "";
+	FILE *file;
+	const char *state;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	state = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
+	fclose(file);
+	return state && state[1] == ' ' && state[2] == 'T';
+}
+
+static void wait_until_stopped(pid_t pid)
+{
+	while (!is_stopped(pid))
+		usleep(100);
+}
+
+static void wait_until(const uint64_t *word, uint64_t value)
+{
+	for (int i = 0; i < 5000 && __atomic_load_n(word, __ATOMIC_SEQ_CST) != value; i++)
+		usleep(1000);
+	assert_int_equal(__atomic_load_n(word, __ATOMIC_SEQ_CST), value);
+}
+
+/* Stopped at one instant of a tick, told by `where`, then let go for one tick more. */
+static void one_late_tick(struct hypervisor *xen, int where, int ready)
+{
+	struct px_pause_words words = words_of(xen);
+	struct px_pause_guard guard = {0};
+	struct px_error *err = px_pause_guard_start(&guard, &words, &ops, xen, LIMIT_NS);
+
+	if (err || write(ready, &guard.pid, sizeof(guard.pid)) != sizeof(guard.pid))
+		_exit(98);
+	for (int tick = 0; tick < 3; tick++) {
+		px_pause_words_reset(&words);
+		if (tick == 1 && where == 0)
+			raise(SIGSTOP);
+		pause_domain(xen);
+		if (tick == 1 && where == 1)
+			raise(SIGSTOP);
+		resume_surely(xen);
+		xen->ticks++;
+		if (tick == 1 && where == 2)
+			raise(SIGSTOP);
+	}
+	px_pause_guard_stop(&guard);
+	_exit(0);
+}
+
+static pid_t start_late(struct hypervisor *xen, int where)
+{
+	int ends[2], unused;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0)
+		one_late_tick(xen, where, ends[1]);
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &unused, sizeof(unused)), sizeof(unused));
+	close(ends[0]);
+	wait_until_stopped(pid);
+	return pid;
+}
+
+/* It holds a pause and does not go on: undone after the limit, once; and so say the words, to a
+ * sampler that goes on or dies. */
+static void late(uint64_t others, bool goes_on)
+{
+	struct hypervisor *xen = hypervisor_new(others);
+	pid_t pid = start_late(xen, 1);
+	uint64_t start = now_ms();
+	int status = -1;
+
+	assert_int_equal(xen->pauses, others + 1);
+	wait_until(&xen->undone, 1);
+	assert_in_range(now_ms() - start, LIMIT_MS / 2, LIMIT_MS * 20);
+	assert_int_equal(xen->pauses, others);
+	assert_int_equal(kill(pid, goes_on ? SIGCONT : SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, goes_on ? 0 : SIGKILL);
+	if (!goes_on)
+		assert_true(waitpid(-1, NULL, 0) > 0); /* the guard */
+	assert_int_equal(xen->pauses, others);
+	assert_int_equal(xen->undone, 1);
+	assert_int_equal(xen->told, goes_on);
+	assert_int_equal(xen->ticks, goes_on ? 3 : 1);
+	munmap(xen, sizeof(*xen));
+}
+
+static void test_stopped_in_a_pause(void **state)
+{
+	late(0, true);
+	late(1, true);
+	late(0, false);
+	late(1, false);
+}
+
+/* Without a pause it may stand as long as it likes. */
+static void test_stopped_outside(void **state)
+{
+	for (int where = 0; where <= 2; where += 2) {
+		struct hypervisor *xen = hypervisor_new(1);
+		pid_t pid = start_late(xen, where);
+		int status = -1;
+
+		usleep(3 * LIMIT_MS * 1000);
+		assert_int_equal(xen->undone, 0);
+		assert_int_equal(xen->pauses, 1);
+		assert_int_equal(xen->permit, PERMIT);
+		assert_int_equal(kill(pid, SIGCONT), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+		assert_int_equal(xen->pauses, 1);
+		assert_int_equal(xen->ticks, 3);
+		munmap(xen, sizeof(*xen));
+	}
+}
+
+/*
+ * It goes on at the worst of times: in the grace, when its resume is refused and the guard has
+ * not acted yet.
+ */
+static void test_goes_on_in_the_grace(void **state)
+{
+	struct hypervisor *xen = hypervisor_new(1);
+	pid_t pid = start_late(xen, 1);
+	int status = -1;
+
+	while (__atomic_load_n(&xen->permit, __ATOMIC_SEQ_CST) == PERMIT)
+		usleep(100);
+	assert_int_equal(kill(pid, SIGCONT), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(xen->pauses, 1);
+	assert_int_equal(xen->undone, 1);
+	assert_int_equal(xen->told, 1);
+	assert_int_equal(xen->ticks, 3);
+	munmap(xen, sizeof(*xen));
+}
+
+/* A call that the hypervisor had let in before the permit went ends in the grace. */
+static void test_resumed_in_the_grace(void **state)
+{
+	struct hypervisor *xen = hypervisor_new(1);
+	struct px_pause_words words = words_of(xen);
+	struct px_pause_guard guard = {0};
+
+	assert_null(px_pause_guard_start(&guard, &words, &ops, xen, LIMIT_NS));
+	px_pause_words_reset(&words);
+	pause_domain(xen);
+	while (__atomic_load_n(&xen->permit, __ATOMIC_SEQ_CST) == PERMIT)
+		usleep(100);
+	xen->pauses--;
+	__atomic_store_n(&xen->resumed, 0, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&xen->permit, __ATOMIC_SEQ_CST) != PERMIT)
+		usleep(100);
+	assert_int_equal(xen->undone, 0);
+	assert_int_equal(xen->pauses, 1);
+	px_pause_guard_stop(&guard);
+	assert_int_equal(xen->undone, 0);
+	munmap(xen, sizeof(*xen));
+}
+
+/* Many pauses one after the other are none that is too long. */
+static void test_many_short_pauses(void **state)
+{
+	struct hypervisor *xen = hypervisor_new(0);
+	struct px_pause_words words = words_of(xen);
+	struct px_pause_guard guard = {0};
+	uint64_t start = now_ms();
+
+	assert_null(px_pause_guard_start(&guard, &words, &ops, xen, 2 * LIMIT_NS));
+	while (now_ms() - start < 6 * LIMIT_MS) {
+		px_pause_words_reset(&words);
+		pause_domain(xen);
+		usleep(1000);
+		resume_surely(xen);
+	}
+	px_pause_guard_stop(&guard);
+	assert_int_equal(xen->undone, 0);
+	munmap(xen, sizeof(*xen));
+}
+
+/* --- Ctrl-Z ----------------------------------------------------------------------------------
+ */
+
+static void hold(int ready)
+{
+	sigset_t before;
+	char byte = 0;
+
+	setpgid(0, 0);
+	px_pause_hold_stops(&before);
+	raise(SIGTSTP);
+	raise(SIGTTIN);
+	raise(SIGTTOU);
+	if (write(ready, &byte, 1) != 1)
+		_exit(1);
+	usleep(50000);
+	if (write(ready, &byte, 1) != 1)
+		_exit(1);
+	px_pause_release_stops(&before);
+	_exit(0);
+}
+
+static void test_terminal_stops_wait(void **state)
+{
+	int ends[2], status = -1;
+	char bytes[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0)
+		hold(ends[1]);
+	setpgid(pid, pid);
+	/* The second byte shows that it was not stopped before. */
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(read(ends[0], &bytes[i], 1), 1);
+	while (waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status))
+		assert_int_equal(kill(pid, SIGCONT), 0);
+	assert_int_equal(status, 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* --- starting --------------------------------------------------------------------------------
+ */
+
+static void unpause_and_try(void *context)
+{
+	struct hypervisor *xen = context;
+
+	unpause(context);
+	errno = 0;
+	if (open("/dev/null", O_RDONLY) >= 0)
+		xen->refused_errno = -1;
+	else
+		xen->refused_errno = errno;
+}
+
+static void test_gives_up_privileges(void **state)
+{
+	const struct px_pause_guard_ops trying = {.arm = arm, .unpause = unpause_and_try};
+	struct hypervisor *xen = hypervisor_new(0);
+	struct px_pause_words words = words_of(xen);
+	struct px_pause_guard guard = {0};
+
+	if (!px_syscall_filter_built) {
+		munmap(xen, sizeof(*xen));
+		print_message("this build has no filter of system calls\n");
+		skip();
+	}
+	assert_null(px_pause_guard_start(&guard, &words, &trying, xen, LIMIT_NS));
+	px_pause_words_reset(&words);
+	pause_domain(xen);
+	px_pause_guard_stop(&guard);
+	assert_int_equal(xen->undone, 1);
+	assert_int_equal(xen->refused_errno, EPERM);
 	munmap(xen, sizeof(*xen));
 }
 
@@ -324,12 +644,12 @@ static void test_guard_cannot_start(void **state)
 	struct px_pause_guard guard = {0};
 	struct px_error *err;
 
-	err = px_pause_guard_start(&guard, &words, &failing, xen);
+	err = px_pause_guard_start(&guard, &words, &failing, xen, LIMIT_NS);
 	assert_non_null(err);
 	assert_int_equal(err->errno_value, EACCES);
 	px_error_free(err);
 	assert_int_equal(guard.pid, 0);
-	err = px_pause_guard_start(&guard, &words, &crashing, xen);
+	err = px_pause_guard_start(&guard, &words, &crashing, xen, LIMIT_NS);
 	assert_non_null(err);
 	px_error_free(err);
 	assert_int_equal(guard.pid, 0);
@@ -345,6 +665,13 @@ int main(void)
 		cmocka_unit_test(test_orderly_end),
 		cmocka_unit_test(test_reset_shows_no_pause),
 		cmocka_unit_test(test_failed_pause_is_not_undone),
+		cmocka_unit_test(test_stopped_in_a_pause),
+		cmocka_unit_test(test_stopped_outside),
+		cmocka_unit_test(test_goes_on_in_the_grace),
+		cmocka_unit_test(test_resumed_in_the_grace),
+		cmocka_unit_test(test_many_short_pauses),
+		cmocka_unit_test(test_terminal_stops_wait),
+		cmocka_unit_test(test_gives_up_privileges),
 		cmocka_unit_test(test_signals_do_not_end_it),
 		cmocka_unit_test(test_holds_no_files),
 		cmocka_unit_test(test_guard_cannot_start),
