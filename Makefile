@@ -246,7 +246,8 @@ SUPPORT_SRC := \
 	tests/support/perfdata-fixture.c \
 	tests/support/process-builder.c \
 	tests/support/report-fixture.c \
-	tests/support/task-world.c
+	tests/support/task-world.c \
+	tests/support/vmlinux-guest.c
 
 # libFuzzer entries: tests/fuzz/fuzz-NAME.c, corpus in tests/fuzz/corpus/NAME/
 FUZZ_TARGETS := \
@@ -269,6 +270,7 @@ FUZZ_TARGETS := \
 # Programs that integration tests run: tests/integration/NAME.c
 TEST_TOOLS := \
 	kallsyms-oracle \
+	kernel-oracle \
 	program-symbols \
 	unwind-oracle
 
@@ -278,6 +280,7 @@ LAB_TOOLS := \
 
 # Benchmarks: tests/bench/bench-NAME.c
 BENCHES := \
+	kernel \
 	memory \
 	perfdata \
 	report \

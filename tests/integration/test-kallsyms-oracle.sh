@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The symbols that are read from a kernel's kallsyms against nm of the same kernel, the one in
-# PERF_XEN_VMLINUX.
+# What is read from a kernel's own memory against its vmlinux, the one in PERF_XEN_VMLINUX: symbols
+# against nm, all of it against what is read from the file.
 set -u
 oracle=$BUILD/tests/integration/kallsyms-oracle
 n=0
@@ -41,4 +41,15 @@ same "variables are those of nm"
 sed -n 's/ A / /p' "$TMPDIR/kallsyms" | sort -u >"$TMPDIR/got"
 sed -E 's/ [^ ] / /' "$TMPDIR/nm" | sort -u | comm -12 - "$TMPDIR/got" >"$TMPDIR/expected"
 same "per-CPU variables"
+
+# The whole kernel, out of a guest's memory.
+n=$((n + 1))
+"$BUILD/tests/integration/kernel-oracle" "$kernel" >"$TMPDIR/out" 2>&1
+status=$?
+sed 's/^/# /' "$TMPDIR/out"
+if [ "$status" = 0 ]; then
+	echo "ok $n - without an image it is the same kernel"
+else
+	echo "not ok $n - without an image it is the same kernel"
+fi
 echo "1..$n"
