@@ -123,6 +123,7 @@ TRACER_SRC := \
 	tracer/cmd-list.c \
 	tracer/cmd-record.c \
 	tracer/cmd-stacks.c \
+	tracer/domain-kernel.c \
 	tracer/domain-text.c \
 	tracer/json.c \
 	tracer/kernel-images.c \

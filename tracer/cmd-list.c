@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* perf xen list: the domains that there are. */
+/* perf xen list: the domains that there are, and the kernels that they run. */
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 
 #include "guest/guest.h"
 #include "lib/memory.h"
 #include "tracer/commands.h"
+#include "tracer/domain-kernel.h"
 #include "tracer/domain-text.h"
 #include "tracer/json.h"
 
@@ -18,32 +20,93 @@ static const struct px_option option_table[] = {
 	{PX_OPT_END},
 };
 
+/* Below the domain's line: there is no room beside it. */
+static void print_kernel(const struct px_domain_kernel *kernel)
+{
+	char hex[PX_BUILD_ID_HEX], text[PX_LINUX_LACKS_TEXT];
+	const struct px_build_id *id = &kernel->identity.build_id;
+
+	if (!kernel->found) {
+		printf("       no kernel: %s\n", kernel->problem->message);
+		return;
+	}
+	printf("       Linux %s, build-id %s, moved by 0x%" PRIx64, kernel->identity.release,
+	       id->size ? px_build_id_hex(id, hex) : "none", kernel->outline.slide);
+	if (kernel->outline.lacks)
+		printf(", lacks %s", px_linux_lacks_text(kernel->outline.lacks, text));
+	printf("\n");
+}
+
+static void print_domain(const struct px_domain *domain)
+{
+	struct px_domain_kernel kernel;
+	char vcpus[24];
+
+	snprintf(vcpus, sizeof(vcpus), "%u/%u", domain->online_vcpus, domain->vcpus);
+	printf("%5u  %-24s %-4s %7s %9llu  %s\n", domain->id, domain->name,
+	       px_guest_type_name(domain->type), vcpus,
+	       (unsigned long long)domain->memory_kib / 1024, px_domain_state_name(domain));
+	px_domain_kernel_init(domain, &kernel);
+	print_kernel(&kernel);
+	px_domain_kernel_fini(&kernel);
+}
+
 static void print_table(const struct px_domain *domains, size_t count)
 {
 	printf("%5s  %-24s %-4s %7s %9s  %s\n", "ID", "NAME", "TYPE", "VCPUS", "MEM(MiB)",
 	       "STATE");
-	for (size_t i = 0; i < count; i++) {
-		const struct px_domain *domain = &domains[i];
-		char vcpus[24];
+	for (size_t i = 0; i < count; i++)
+		print_domain(&domains[i]);
+}
 
-		snprintf(vcpus, sizeof(vcpus), "%u/%u", domain->online_vcpus, domain->vcpus);
-		printf("%5u  %-24s %-4s %7s %9llu  %s\n", domain->id, domain->name,
-		       px_guest_type_name(domain->type), vcpus,
-		       (unsigned long long)domain->memory_kib / 1024,
-		       px_domain_state_name(domain));
-	}
+static json_t *lacks_json(unsigned int lacks)
+{
+	static const struct {
+		enum px_linux_lack lack;
+		const char *name;
+	} names[] = {
+		{PX_LINUX_LACKS_KALLSYMS, "kallsyms"},
+		{PX_LINUX_LACKS_VARIABLES, "variables"},
+		{PX_LINUX_LACKS_ORC, "orc"},
+		{PX_LINUX_LACKS_TYPES, "types"},
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < px_array_size(names); i++)
+		if (lacks & names[i].lack)
+			json_array_append_new(list, json_string(names[i].name));
+	return list;
+}
+
+static json_t *kernel_json(const struct px_domain *domain)
+{
+	char hex[PX_BUILD_ID_HEX], slide[24];
+	struct px_domain_kernel kernel;
+	json_t *json;
+
+	px_domain_kernel_init(domain, &kernel);
+	snprintf(slide, sizeof(slide), "0x%" PRIx64, kernel.outline.slide);
+	if (kernel.found)
+		json = json_pack("{s:o, s:s, s:s, s:o}", "release",
+				 px_json_text(kernel.identity.release), "build_id",
+				 px_build_id_hex(&kernel.identity.build_id, hex), "slide",
+				 slide, "lacks", lacks_json(kernel.outline.lacks));
+	else
+		json = json_pack("{s:o}", "problem", px_json_text(kernel.problem->message));
+	px_domain_kernel_fini(&kernel);
+	return json;
 }
 
 static json_t *domain_json(const struct px_domain *domain)
 {
 	char uuid[PX_UUID_TEXT];
 
-	return json_pack("{s:i, s:o, s:s, s:s, s:i, s:i, s:I, s:s}", "id", (int)domain->id,
+	return json_pack("{s:i, s:o, s:s, s:s, s:i, s:i, s:I, s:s, s:o}", "id", (int)domain->id,
 			 "name", px_json_text(domain->name), "uuid",
 			 px_domain_uuid(domain, uuid), "type", px_guest_type_name(domain->type),
 			 "vcpus_online", (int)domain->online_vcpus, "vcpus", (int)domain->vcpus,
 			 "memory_kib", (json_int_t)domain->memory_kib, "state",
-			 px_domain_state_name(domain));
+			 px_domain_state_name(domain), "kernel", kernel_json(domain));
 }
 
 static struct px_error *print_json(const struct px_domain *domains, size_t count)
@@ -81,7 +144,7 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 const struct px_command px_command_list = {
 	.name = "list",
 	.usage = "[--json]",
-	.summary = "the domains, what they are and whether they run",
+	.summary = "the domains, what they are and which kernels they run",
 	.options = option_table,
 	.run = run,
 };
