@@ -396,23 +396,25 @@ $(O)/report/assets.o: $(wildcard report/html/*)
 
 # --- tests --------------------------------------------------------------------------------------
 
-SUPPORT_OBJ := $(call objects,$(SUPPORT_SRC))
+# An archive: who uses none of it needs no cmocka either.
+SUPPORT := $(O)/tests/support.a
+$(SUPPORT): $(call objects,$(SUPPORT_SRC))
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(O)/tests/unit/test-%)
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(O)/tests/fuzz/replay-%)
 TOOL_PROGRAMS := $(TEST_TOOLS:%=$(O)/tests/integration/%) $(LAB_TOOLS:%=$(O)/tests/lab/%)
 BENCH_PROGRAMS := $(BENCHES:%=$(O)/tests/bench/bench-%)
 
-$(O)/tests/unit/test-%: $(O)/tests/unit/test-%.o $(SUPPORT_OBJ) $(ARCHIVES)
-	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(ARCHIVES) $(PKG_LIBS) -lcmocka
+$(O)/tests/unit/test-%: $(O)/tests/unit/test-%.o $(SUPPORT) $(ARCHIVES)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT) $(ARCHIVES) $(PKG_LIBS) -lcmocka
 
-$(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/fuzz-%.o $(O)/tests/fuzz/replay.o $(SUPPORT_OBJ) $(ARCHIVES)
-	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVES) $(PKG_LIBS)
+$(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/fuzz-%.o $(O)/tests/fuzz/replay.o $(SUPPORT) $(ARCHIVES)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(SUPPORT) $(ARCHIVES) $(PKG_LIBS)
 
-$(O)/tests/bench/bench-%: $(O)/tests/bench/bench-%.o $(SUPPORT_OBJ) $(ARCHIVES)
-	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(ARCHIVES) $(PKG_LIBS)
+$(O)/tests/bench/bench-%: $(O)/tests/bench/bench-%.o $(SUPPORT) $(ARCHIVES)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT) $(ARCHIVES) $(PKG_LIBS)
 
-$(TOOL_PROGRAMS): %: %.o $(SUPPORT_OBJ) $(ARCHIVES)
-	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVES) $(PKG_LIBS)
+$(TOOL_PROGRAMS): %: %.o $(SUPPORT) $(ARCHIVES)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(SUPPORT) $(ARCHIVES) $(PKG_LIBS)
 
 .PRECIOUS: $(O)/%.o
 
@@ -473,8 +475,8 @@ fuzz:
 	done
 
 fuzz-programs: $(FUZZ_PROGRAMS)
-$(FUZZ_PROGRAMS): %: %.o $(SUPPORT_OBJ) $(ARCHIVES)
-	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(ARCHIVES) $(PKG_LIBS)
+$(FUZZ_PROGRAMS): %: %.o $(SUPPORT) $(ARCHIVES)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(SUPPORT) $(ARCHIVES) $(PKG_LIBS)
 
 # --- checks of the source -----------------------------------------------------------------------
 
