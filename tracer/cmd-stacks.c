@@ -29,6 +29,8 @@ struct stacks_options {
 
 static const struct px_option option_table[] = {
 	PX_TARGET_OPTION(struct stacks_options),
+	PX_TARGET_SYMFS_OPTION(struct stacks_options),
+	PX_TARGET_KERNEL_OPTION(struct stacks_options),
 	{PX_OPT_CALL, 'C', "cpu", "LIST", "only these vCPUs: 0,2-3",
 	 PX_OPTION_AT(struct stacks_options, vcpus), .parse = px_vcpu_list_option},
 	{PX_OPT_FLAG, 'a', "all", NULL, "every task as well, whether it runs or not",
@@ -172,7 +174,7 @@ static struct px_error *look(const struct stacks_options *options, struct px_tar
 static struct px_error *open_and_look(const struct stacks_options *options,
 				      struct px_target *target, int *status_ret)
 {
-	const struct px_sampler_options how = {
+	struct px_sampler_options how = {
 		.vcpus = options->vcpus,
 		.idle = true,
 		.pause = true,
@@ -187,6 +189,7 @@ static struct px_error *open_and_look(const struct stacks_options *options,
 	if (err)
 		return err;
 	kernel = px_target_sampler_kernel(target);
+	how.user = px_target_user_walker(target);
 	err = px_sampler_new(target->guest, target->memory, &kernel, &how, &sampler);
 	if (!err)
 		err = look(options, target, sampler, status_ret);

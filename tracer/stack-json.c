@@ -11,13 +11,15 @@ static json_t *address_json(uint64_t address)
 	return json_sprintf("0x%" PRIx64, address);
 }
 
-static json_t *frame_json(const struct px_stack_view *view, const struct px_frame *frame)
+/* process: as for px_stack_view_name. */
+static json_t *frame_json(const struct px_stack_view *view, uint64_t process,
+			  const struct px_frame *frame)
 {
 	json_t *json = json_pack("{s:o, s:s, s:b}", "address", address_json(frame->ip), "rule",
 				 px_rule_source_name(frame->source), "exact", frame->exact);
 	struct px_linux_symbol symbol;
 
-	if (!px_namer_find(&view->namer, px_frame_lookup_address(frame), &symbol))
+	if (!px_stack_view_name(view, process, frame, &symbol))
 		return json;
 	json_object_set_new(json, "name", px_json_text(symbol.name));
 	json_object_set_new(json, "offset",
@@ -27,13 +29,29 @@ static json_t *frame_json(const struct px_stack_view *view, const struct px_fram
 	return json;
 }
 
-static json_t *frames_json(const struct px_stack_view *view, const struct px_frame *frames,
-			   size_t count)
+static json_t *frames_json(const struct px_stack_view *view, uint64_t process,
+			   const struct px_frame *frames, size_t count)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, frame_json(view, &frames[i]));
+		json_array_append_new(list, frame_json(view, process, &frames[i]));
+	return list;
+}
+
+/* The kernel's frames, then the program's. */
+static json_t *sample_frames_json(const struct px_stack_view *view,
+				  const struct px_sample *sample)
+{
+	size_t kernel = sample->frame_count - sample->user_frames;
+	json_t *list = frames_json(view, 0, sample->frames, kernel);
+
+	for (size_t i = kernel; i < sample->frame_count; i++) {
+		json_t *frame = frame_json(view, sample->process, &sample->frames[i]);
+
+		json_object_set_new(frame, "user", json_true());
+		json_array_append_new(list, frame);
+	}
 	return list;
 }
 
@@ -52,7 +70,14 @@ static json_t *sample_json(const struct px_stack_view *view, const struct px_sam
 		sample->user_mode ? "user" : "kernel", "time_ns", (json_int_t)sample->time_ns,
 		"cpu_time_ns", (json_int_t)sample->cpu_time_ns, "end",
 		px_end_reason_name(sample->end), "complete", px_end_reason_is_root(sample->end),
-		"frames", frames_json(view, sample->frames, sample->frame_count));
+		"frames", sample_frames_json(view, sample));
+
+	if (sample->user_walked) {
+		json_object_set_new(json, "user_end",
+				    json_string(px_end_reason_name(sample->user_end)));
+		json_object_set_new(json, "user_complete",
+				    json_boolean(px_end_reason_is_root(sample->user_end)));
+	}
 
 	if (sample->have_task) {
 		json_object_set_new(json, "task", task_json(&sample->task));
@@ -104,7 +129,7 @@ static json_t *entry_json(const struct px_stack_view *view, const struct px_task
 				 address_json(thread->task.address), "stack",
 				 px_task_look_name(entry->look), "complete",
 				 px_task_entry_complete(entry), "frames",
-				 frames_json(view, view->tasks->frames + entry->first_frame,
+				 frames_json(view, 0, view->tasks->frames + entry->first_frame,
 					     entry->frame_count));
 
 	if (entry->look == PX_TASK_WALKED)

@@ -13,14 +13,22 @@ static void print_name(const char *name, FILE *out)
 		putc(iscntrl((unsigned char)*name) ? '?' : *name, out);
 }
 
-static void print_frame(const struct px_stack_view *view, const struct px_frame *frame,
-			FILE *out)
+bool px_stack_view_name(const struct px_stack_view *view, uint64_t process,
+			const struct px_frame *frame, struct px_linux_symbol *ret)
 {
 	uint64_t address = px_frame_lookup_address(frame);
+
+	return process ? px_namer_find_user(&view->namer, process, address, ret)
+		       : px_namer_find(&view->namer, address, ret);
+}
+
+static void print_frame(const struct px_stack_view *view, uint64_t process,
+			const struct px_frame *frame, FILE *out)
+{
 	struct px_linux_symbol symbol;
 
 	fprintf(out, "    %016" PRIx64 " ", frame->ip);
-	if (px_namer_find(&view->namer, address, &symbol)) {
+	if (px_stack_view_name(view, process, frame, &symbol)) {
 		print_name(symbol.name, out);
 		fprintf(out, "+0x%" PRIx64, frame->ip - symbol.start);
 		if (symbol.module) {
@@ -36,11 +44,11 @@ static void print_frame(const struct px_stack_view *view, const struct px_frame 
 	putc('\n', out);
 }
 
-static void print_frames(const struct px_stack_view *view, const struct px_frame *frames,
-			 size_t count, FILE *out)
+static void print_frames(const struct px_stack_view *view, uint64_t process,
+			 const struct px_frame *frames, size_t count, FILE *out)
 {
 	for (size_t i = 0; i < count; i++)
-		print_frame(view, &frames[i], out);
+		print_frame(view, process, &frames[i], out);
 }
 
 /* Whose CPU time it is, where it is not the task's own. */
@@ -53,6 +61,8 @@ static bool is_interrupt(enum px_context context)
 static void print_sample(const struct px_stack_view *view, const struct px_sample *sample,
 			 FILE *out)
 {
+	size_t kernel = sample->frame_count - sample->user_frames;
+
 	fprintf(out, "vCPU %u  %s, %s mode", sample->vcpu, px_vcpu_state_name(sample->state),
 		sample->user_mode ? "user" : "kernel");
 	if (sample->have_task && is_interrupt(sample->task.context))
@@ -61,9 +71,12 @@ static void print_sample(const struct px_stack_view *view, const struct px_sampl
 		fprintf(out, ", %s %u/%u", sample->task.comm, sample->task.pid,
 			sample->task.tid);
 	putc('\n', out);
-	print_frames(view, sample->frames, sample->frame_count, out);
+	print_frames(view, 0, sample->frames, kernel, out);
 	if (!sample->user_mode)
 		fprintf(out, "    -- %s\n", px_end_reason_name(sample->end));
+	print_frames(view, sample->process, sample->frames + kernel, sample->user_frames, out);
+	if (sample->user_walked)
+		fprintf(out, "    -- %s\n", px_end_reason_name(sample->user_end));
 }
 
 static void print_progress(const struct px_stack_view *view, const struct px_sample *first,
@@ -135,7 +148,8 @@ static void print_task(const struct px_stack_view *view, const struct px_task_en
 	fprintf(out, "\ntask %u/%u  %c %s, CPU %u, %s\n", thread->task.pid, thread->task.tid,
 		thread->state, px_linux_task_state_name(thread->state), thread->cpu,
 		thread->task.comm);
-	print_frames(view, view->tasks->frames + entry->first_frame, entry->frame_count, out);
+	print_frames(view, 0, view->tasks->frames + entry->first_frame, entry->frame_count,
+		     out);
 	print_look(view, entry, out);
 }
 

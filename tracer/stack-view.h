@@ -30,6 +30,10 @@ void px_stack_view_text(const struct px_stack_view *view, FILE *out);
 const struct px_sample *px_stack_view_find_task(const struct px_stack_view *view,
 						const struct px_task *task);
 
+/** The name of a frame: of a program's where process is its serial, of the kernel's where 0. */
+bool px_stack_view_name(const struct px_stack_view *view, uint64_t process,
+			const struct px_frame *frame, struct px_linux_symbol *ret);
+
 /** The same as one object; NULL when memory is short. */
 json_t *px_stack_view_json(const struct px_stack_view *view);
 

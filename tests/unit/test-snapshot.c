@@ -258,13 +258,83 @@ static void test_json(void **state)
 	json_decref(stacks);
 }
 
+/* One function of process 5. */
+static bool find_user(void *context, uint64_t process, uint64_t address,
+		      struct px_linux_symbol *ret)
+{
+	*ret = (struct px_linux_symbol){0x400000, 0x500000, "main", "nginx", 't'};
+	return process == 5 && address >= ret->start && address < ret->end;
+}
+
+/* The kernel's part of vCPU 0's stack, then the program's; vCPU 2 is in another program. */
+static void make_user_view(struct shown *shown)
+{
+	struct px_sample *entered = &shown->samples[0], *user = &shown->samples[1];
+
+	make_view(shown);
+	shown->view.namer.find_user = find_user;
+	entered->end = user->end = PX_END_USER_MODE;
+	entered->frames[2] = (struct px_frame){.ip = 0x401000, .exact = true};
+	entered->frames[3] = (struct px_frame){.ip = 0x500000, .source = PX_RULE_EH_FRAME};
+	entered->frame_count = 4;
+	entered->user_frames = 2;
+	entered->user_walked = user->user_walked = user->user_mode = true;
+	entered->process = 5;
+	entered->user_end = PX_END_USER_ROOT;
+	user->frames[0].ip = 0x1110; /* a program has nothing of the kernel's names */
+	user->user_frames = 1;
+	user->process = 6;
+	user->user_end = PX_END_NO_FILE;
+}
+
+static void test_user_text(void **state)
+{
+	struct shown shown;
+
+	make_user_view(&shown);
+	assert_text(&shown.view, "web\370 (domain 3, pv)\n\n"
+				 "vCPU 0  running, kernel mode, nginx 8/9\n"
+				 "    0000000000001110 f+0x10\n"
+				 "    0000000000010011 g?\377+0x11 [m]\n"
+				 "    -- user mode\n"
+				 "    0000000000401000 main+0x1000 [nginx]\n"
+				 "    0000000000500000 main+0x100000 [nginx]\n"
+				 "    -- user root\n\n"
+				 "vCPU 1  offline\n\n"
+				 "vCPU 2  running, user mode\n"
+				 "    0000000000001110 [unknown]\n"
+				 "    -- no file\n");
+}
+
+static void test_user_json(void **state)
+{
+	struct shown shown;
+	json_t *stacks, *one, *frames;
+
+	make_user_view(&shown);
+	stacks = px_stack_view_json(&shown.view);
+	assert_non_null(stacks);
+	one = snapshot_json(stacks, 0, 0);
+	frames = json_object_get(one, "frames");
+	assert_int_equal(json_array_size(frames), 4);
+	assert_null(json_object_get(json_array_get(frames, 1), "user"));
+	assert_true(json_is_true(json_object_get(json_array_get(frames, 2), "user")));
+	assert_string_equal(text_of(json_array_get(frames, 3), "name"), "main");
+	assert_string_equal(text_of(one, "end"), "user mode");
+	assert_string_equal(text_of(one, "user_end"), "user root");
+	assert_true(json_is_true(json_object_get(one, "user_complete")));
+	assert_string_equal(text_of(snapshot_json(stacks, 2, 0), "user_end"), "no file");
+	json_decref(stacks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spins), cmocka_unit_test(test_moves),
-		cmocka_unit_test(test_waits), cmocka_unit_test(test_starves),
-		cmocka_unit_test(test_take),  cmocka_unit_test(test_text),
-		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_spins),	  cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_waits),	  cmocka_unit_test(test_starves),
+		cmocka_unit_test(test_take),	  cmocka_unit_test(test_text),
+		cmocka_unit_test(test_json),	  cmocka_unit_test(test_user_text),
+		cmocka_unit_test(test_user_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
