@@ -37,26 +37,23 @@ static void print_kernel(const struct px_domain_kernel *kernel)
 	printf("\n");
 }
 
-static void print_domain(const struct px_domain *domain)
-{
-	struct px_domain_kernel kernel;
-	char vcpus[24];
-
-	snprintf(vcpus, sizeof(vcpus), "%u/%u", domain->online_vcpus, domain->vcpus);
-	printf("%5u  %-24s %-4s %7s %9llu  %s\n", domain->id, domain->name,
-	       px_guest_type_name(domain->type), vcpus,
-	       (unsigned long long)domain->memory_kib / 1024, px_domain_state_name(domain));
-	px_domain_kernel_init(domain, &kernel);
-	print_kernel(&kernel);
-	px_domain_kernel_fini(&kernel);
-}
-
-static void print_table(const struct px_domain *domains, size_t count)
+static void print_table(const struct px_domain *domains, struct px_domain_kernel *kernels,
+			size_t count)
 {
 	printf("%5s  %-24s %-4s %7s %9s  %s\n", "ID", "NAME", "TYPE", "VCPUS", "MEM(MiB)",
 	       "STATE");
-	for (size_t i = 0; i < count; i++)
-		print_domain(&domains[i]);
+	for (size_t i = 0; i < count; i++) {
+		const struct px_domain *domain = &domains[i];
+		char vcpus[24];
+
+		snprintf(vcpus, sizeof(vcpus), "%u/%u", domain->online_vcpus, domain->vcpus);
+		printf("%5u  %-24s %-4s %7s %9llu  %s\n", domain->id, domain->name,
+		       px_guest_type_name(domain->type), vcpus,
+		       (unsigned long long)domain->memory_kib / 1024,
+		       px_domain_state_name(domain));
+		px_domain_kernel_look(&kernels[i]);
+		print_kernel(&kernels[i]);
+	}
 }
 
 static json_t *lacks_json(unsigned int lacks)
@@ -78,26 +75,21 @@ static json_t *lacks_json(unsigned int lacks)
 	return list;
 }
 
-static json_t *kernel_json(const struct px_domain *domain)
+static json_t *kernel_json(const struct px_domain_kernel *kernel)
 {
 	char hex[PX_BUILD_ID_HEX], slide[24];
-	struct px_domain_kernel kernel;
-	json_t *json;
 
-	px_domain_kernel_init(domain, &kernel);
-	snprintf(slide, sizeof(slide), "0x%" PRIx64, kernel.outline.slide);
-	if (kernel.found)
-		json = json_pack("{s:o, s:s, s:s, s:o}", "release",
-				 px_json_text(kernel.identity.release), "build_id",
-				 px_build_id_hex(&kernel.identity.build_id, hex), "slide",
-				 slide, "lacks", lacks_json(kernel.outline.lacks));
-	else
-		json = json_pack("{s:o}", "problem", px_json_text(kernel.problem->message));
-	px_domain_kernel_fini(&kernel);
-	return json;
+	if (!kernel->found)
+		return json_pack("{s:o}", "problem", px_json_text(kernel->problem->message));
+	snprintf(slide, sizeof(slide), "0x%" PRIx64, kernel->outline.slide);
+	return json_pack("{s:o, s:s, s:s, s:o}", "release",
+			 px_json_text(kernel->identity.release), "build_id",
+			 px_build_id_hex(&kernel->identity.build_id, hex), "slide", slide,
+			 "lacks", lacks_json(kernel->outline.lacks));
 }
 
-static json_t *domain_json(const struct px_domain *domain)
+static json_t *domain_json(const struct px_domain *domain,
+			   const struct px_domain_kernel *kernel)
 {
 	char uuid[PX_UUID_TEXT];
 
@@ -106,17 +98,30 @@ static json_t *domain_json(const struct px_domain *domain)
 			 px_domain_uuid(domain, uuid), "type", px_guest_type_name(domain->type),
 			 "vcpus_online", (int)domain->online_vcpus, "vcpus", (int)domain->vcpus,
 			 "memory_kib", (json_int_t)domain->memory_kib, "state",
-			 px_domain_state_name(domain), "kernel", kernel_json(domain));
+			 px_domain_state_name(domain), "kernel", kernel_json(kernel));
 }
 
-static struct px_error *print_json(const struct px_domain *domains, size_t count)
+static struct px_error *print_json(const struct px_domain *domains,
+				   struct px_domain_kernel *kernels, size_t count)
 {
 	json_t *list = json_array();
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < count; i++)
-		rc = json_array_append_new(list, domain_json(&domains[i]));
+	for (size_t i = 0; !rc && i < count; i++) {
+		px_domain_kernel_look(&kernels[i]);
+		rc = json_array_append_new(list, domain_json(&domains[i], &kernels[i]));
+	}
 	return px_json_print(list, rc == 0);
+}
+
+static struct px_error *print(const struct list_options *options,
+			      const struct px_domain *domains, struct px_domain_kernel *kernels,
+			      size_t count)
+{
+	if (options->json)
+		return print_json(domains, kernels, count);
+	print_table(domains, kernels, count);
+	return NULL;
 }
 
 static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_ret)
@@ -124,6 +129,7 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 	struct list_options options = {0};
 	struct px_arguments arguments = {0};
 	struct px_domain *domains px_cleanup(px_freep) = NULL;
+	struct px_domain_kernel *kernels px_cleanup(px_freep) = NULL;
 	size_t count = 0;
 	struct px_error *err =
 		px_options_parse(option_table, argc, argv, &options, &arguments, help_ret);
@@ -133,12 +139,16 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 	if (arguments.argc || arguments.command)
 		return px_error_new(PX_ERR_USAGE, "list takes no arguments");
 	err = px_guest_list_xen(&domains, &count);
+	if (!err)
+		err = px_calloc(count, sizeof(*kernels), &kernels);
 	if (err)
 		return err;
-	if (options.json)
-		return print_json(domains, count);
-	print_table(domains, count);
-	return NULL;
+	for (size_t i = 0; i < count; i++)
+		px_domain_kernel_open(&domains[i], &kernels[i]);
+	err = print(&options, domains, kernels, count);
+	for (size_t i = 0; i < count; i++)
+		px_domain_kernel_close(&kernels[i]);
+	return err;
 }
 
 const struct px_command px_command_list = {

@@ -4,17 +4,25 @@
 
 #include <stdio.h>
 
-#include "lib/memory.h"
-
 enum {
 	PAGES_MAX = 2048 /* kept mapped: page tables, mostly */
 };
 
-static struct px_error *look(struct px_guest *guest, struct px_memory *memory,
-			     struct px_domain_kernel *kernel)
+void px_domain_kernel_open(const struct px_domain *domain, struct px_domain_kernel *ret)
+{
+	char id[16];
+
+	*ret = (struct px_domain_kernel){0};
+	snprintf(id, sizeof(id), "%u", domain->id);
+	ret->problem = px_guest_open_xen(id, &ret->guest);
+	if (!ret->problem)
+		ret->problem = px_memory_new(ret->guest, PAGES_MAX, &ret->memory);
+}
+
+static struct px_error *look(struct px_domain_kernel *kernel)
 {
 	struct px_linux_found found = {0};
-	struct px_error *err = px_linux_find(guest, memory, &found);
+	struct px_error *err = px_linux_find(kernel->guest, kernel->memory, &found);
 
 	if (err)
 		return err;
@@ -25,24 +33,16 @@ static struct px_error *look(struct px_guest *guest, struct px_memory *memory,
 	return err;
 }
 
-void px_domain_kernel_init(const struct px_domain *domain, struct px_domain_kernel *ret)
+void px_domain_kernel_look(struct px_domain_kernel *kernel)
 {
-	px_cleanup(px_guest_closep) struct px_guest *guest = NULL;
-	struct px_memory *memory = NULL;
-	char id[16];
-
-	*ret = (struct px_domain_kernel){0};
-	snprintf(id, sizeof(id), "%u", domain->id);
-	ret->problem = px_guest_open_xen(id, &guest);
-	if (!ret->problem)
-		ret->problem = px_memory_new(guest, PAGES_MAX, &memory);
-	if (!ret->problem)
-		ret->problem = look(guest, memory, ret);
-	px_memory_free(memory);
+	if (!kernel->problem)
+		kernel->problem = look(kernel);
 }
 
-void px_domain_kernel_fini(struct px_domain_kernel *kernel)
+void px_domain_kernel_close(struct px_domain_kernel *kernel)
 {
+	px_memory_free(kernel->memory);
+	px_guest_close(kernel->guest);
 	px_error_free(kernel->problem);
 	*kernel = (struct px_domain_kernel){0};
 }

@@ -7,17 +7,22 @@
 #include "guest/linux-image.h"
 
 struct px_domain_kernel {
-	bool found;
+	struct px_guest *guest;
+	struct px_memory *memory;
+	bool found; /* the next two are valid */
 	struct px_linux_identity identity;
 	struct px_linux_outline outline;
 	struct px_error *problem; /* why it was not found; else NULL */
 };
 
+/** Open what is needed to look into a domain; a failure is in ret->problem. */
+void px_domain_kernel_open(const struct px_domain *domain, struct px_domain_kernel *ret);
+
 /**
- * Look into a domain. Reads no tables but that of symbols, and copies little; never pauses.
- * Free with px_domain_kernel_fini.
+ * Look, unless there is a problem already. Reads no tables but that of symbols, and copies
+ * little; never pauses.
  */
-void px_domain_kernel_init(const struct px_domain *domain, struct px_domain_kernel *ret);
-void px_domain_kernel_fini(struct px_domain_kernel *kernel);
+void px_domain_kernel_look(struct px_domain_kernel *kernel);
+void px_domain_kernel_close(struct px_domain_kernel *kernel);
 
 #endif
