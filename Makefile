@@ -120,9 +120,11 @@ GUEST_SRC := \
 
 TRACER_SRC := \
 	tracer/address-map.c \
+	tracer/child.c \
 	tracer/cmd-list.c \
 	tracer/cmd-record.c \
 	tracer/cmd-stacks.c \
+	tracer/confine.c \
 	tracer/domain-kernel.c \
 	tracer/domain-text.c \
 	tracer/json.c \

@@ -4,7 +4,7 @@
 
 const bool px_capabilities_built = false;
 
-struct px_error *px_capabilities_drop(bool read_search px_unused)
+struct px_error *px_capabilities_drop(bool read px_unused, bool write px_unused)
 {
 	return NULL;
 }

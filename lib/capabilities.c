@@ -7,18 +7,30 @@
 
 const bool px_capabilities_built = true;
 
-struct px_error *px_capabilities_drop(bool read_search)
+static bool is_held(unsigned int capability)
+{
+	return capng_have_capability(CAPNG_EFFECTIVE, capability) > 0;
+}
+
+static int keep(unsigned int capability)
+{
+	return capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, capability);
+}
+
+struct px_error *px_capabilities_drop(bool read, bool write)
 {
 	capng_select_t sets = CAPNG_SELECT_CAPS;
 
-	read_search = read_search &&
-		      capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_READ_SEARCH) > 0;
+	capng_clear(CAPNG_SELECT_ALL); /* forgets what an earlier call has found */
+	if (capng_get_caps_process() != 0)
+		return px_error_system(errno ? errno : EINVAL, "cannot read capabilities");
+	read = read && is_held(CAP_DAC_READ_SEARCH);
+	write = write && is_held(CAP_DAC_OVERRIDE);
 	/* Without this one the bounding set stays, but then there is nothing to regain. */
-	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) > 0)
+	if (is_held(CAP_SETPCAP))
 		sets = CAPNG_SELECT_ALL;
 	capng_clear(CAPNG_SELECT_ALL);
-	if (read_search && capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
-					CAP_DAC_READ_SEARCH) != 0)
+	if ((read && keep(CAP_DAC_READ_SEARCH) != 0) || (write && keep(CAP_DAC_OVERRIDE) != 0))
 		return px_error_system(EINVAL, "cannot choose capabilities");
 	if (capng_apply(sets) != 0)
 		return px_error_system(errno, "cannot drop capabilities");

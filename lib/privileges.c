@@ -13,6 +13,6 @@ struct px_error *px_privileges_drop(const struct px_privileges *keep)
 		return px_error_system(errno, "cannot give up new privileges");
 	err = px_file_rules_apply(keep->folders, keep->folder_count);
 	if (!err)
-		err = px_capabilities_drop(keep->duty != PX_DUTY_GUARD);
+		err = px_capabilities_drop(keep->duty != PX_DUTY_GUARD, keep->first_step);
 	return err ? err : px_syscall_filter_apply(keep);
 }

@@ -44,6 +44,9 @@ struct px_privileges {
 	size_t folder_count;
 	/** A child that may be sent SIGTERM; 0: none. */
 	pid_t command;
+	/** A first step: there will be a second call, with less. Until then CAP_DAC_OVERRIDE
+	 * stays as well, to make files in folders of other users, and the calls that drop. */
+	bool first_step;
 };
 
 /**
@@ -57,8 +60,9 @@ extern const bool px_capabilities_built, px_syscall_filter_built;
 
 /* --- the parts, each a file, and a file of the same interface without it ------------------ */
 
-/** libcap-ng: drop the capabilities. read_search: but CAP_DAC_READ_SEARCH, if it is held. */
-px_must_check struct px_error *px_capabilities_drop(bool read_search);
+/** libcap-ng: drop the capabilities. read, write: but CAP_DAC_READ_SEARCH and CAP_DAC_OVERRIDE,
+ * where they are held. */
+px_must_check struct px_error *px_capabilities_drop(bool read, bool write);
 
 /** Landlock: see above. Older kernels: no effect. */
 px_must_check struct px_error *px_file_rules_apply(const char *const *folders, size_t count);

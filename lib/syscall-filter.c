@@ -55,6 +55,17 @@ static const int caches[] = {
 	SCMP_SYS(signalfd4),
 };
 
+/* What a second px_privileges_drop makes. */
+static const int dropping[] = {
+	SCMP_SYS(prctl),
+	SCMP_SYS(capget),
+	SCMP_SYS(capset),
+	SCMP_SYS(seccomp),
+	SCMP_SYS(landlock_create_ruleset),
+	SCMP_SYS(landlock_add_rule),
+	SCMP_SYS(landlock_restrict_self),
+};
+
 /* Fails with the negative errno of libseccomp; once failed, does nothing. */
 struct filter {
 	scmp_filter_ctx context;
@@ -131,7 +142,10 @@ static void allow_duty(struct filter *filter, const struct px_privileges *keep)
 		return;
 	}
 	allow_list(filter, caches, px_array_size(caches));
-	allow_value(filter, SCMP_SYS(prctl), 0, PR_SET_TIMERSLACK);
+	if (keep->first_step)
+		allow_list(filter, dropping, px_array_size(dropping));
+	else
+		allow_value(filter, SCMP_SYS(prctl), 0, PR_SET_TIMERSLACK);
 	if (keep->command)
 		allow_kill(filter, keep->command, SIGTERM);
 }

@@ -7,6 +7,7 @@
 #include "guest/guest.h"
 #include "lib/memory.h"
 #include "tracer/commands.h"
+#include "tracer/confine.h"
 #include "tracer/domain-kernel.h"
 #include "tracer/domain-text.h"
 #include "tracer/json.h"
@@ -145,7 +146,9 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 		return err;
 	for (size_t i = 0; i < count; i++)
 		px_domain_kernel_open(&domains[i], &kernels[i]);
-	err = print(&options, domains, kernels, count);
+	err = px_confine(&(struct px_confinement){0});
+	if (!err)
+		err = print(&options, domains, kernels, count);
 	for (size_t i = 0; i < count; i++)
 		px_domain_kernel_close(&kernels[i]);
 	return err;

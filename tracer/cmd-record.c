@@ -8,6 +8,7 @@
 
 #include "lib/log.h"
 #include "lib/memory.h"
+#include "tracer/confine.h"
 #include "tracer/domain-text.h"
 #include "tracer/record.h"
 
@@ -105,7 +106,7 @@ static struct px_error *open_sampler(const struct record_options *options,
 
 /* argv[0] is "record", and the file shall have the whole command line. */
 static struct px_error *open_recording(const struct record_options *options, int argc,
-				       char **argv, struct px_record *record)
+				       char **argv, pid_t command, struct px_record *record)
 {
 	char **line px_cleanup(px_freep) = NULL;
 	char program[] = "perf-xen";
@@ -117,6 +118,7 @@ static struct px_error *open_recording(const struct record_options *options, int
 		.domain = &target->guest->domain,
 		.frequency = options->frequency,
 		.namer = px_target_namer(target),
+		.program = target->system.program,
 	};
 	struct px_error *err = px_calloc((size_t)argc + 1, sizeof(*line), &line);
 
@@ -126,6 +128,9 @@ static struct px_error *open_recording(const struct record_options *options, int
 	memcpy(line + 1, argv, (size_t)argc * sizeof(*line));
 	px_perf_host_read(argc + 1, line, &host);
 	err = px_recording_open(&setup, &record->recording);
+	/* The output is open: the rest of what px_target_open left goes. */
+	if (!err)
+		err = px_confine(&(struct px_confinement){.command = command});
 	return err ? err : px_record_describe(record);
 }
 
@@ -183,8 +188,8 @@ static void tell_summary(const struct record_options *options, const struct px_r
 
 /* --- the work ----------------------------------------------------------------------------- */
 
-static struct px_error *sample(const struct record_options *options, char **command,
-			       struct px_record *record)
+static struct px_error *sample(const struct record_options *options, struct px_child *command,
+			       const char *name, struct px_record *record)
 {
 	uint64_t end_ns = UINT64_MAX;
 	struct px_stop stop;
@@ -195,8 +200,8 @@ static struct px_error *sample(const struct record_options *options, char **comm
 	err = px_stop_init(&stop, end_ns);
 	if (err)
 		return err;
-	if (command)
-		err = px_stop_start_command(&stop, command);
+	if (command->pid)
+		err = px_stop_start_command(&stop, command, name);
 	if (!err)
 		err = px_record_run(record, &stop);
 	px_stop_fini(&stop);
@@ -215,16 +220,36 @@ static struct px_error *finish(struct px_record *record, struct px_error *err)
 }
 
 static struct px_error *record_target(const struct record_options *options, int argc,
-				      char **argv, char **command, struct px_record *record)
+				      char **argv, struct px_child *command, const char *name,
+				      struct px_record *record)
 {
 	struct px_error *err = open_sampler(options, record);
 
 	if (!err)
-		err = open_recording(options, argc, argv, record);
+		err = open_recording(options, argc, argv, command->pid, record);
 	if (err)
 		return err;
-	err = finish(record, sample(options, command, record));
+	err = finish(record, sample(options, command, name, record));
 	tell_summary(options, record);
+	return err;
+}
+
+/* The command's process comes first, while there is nothing that it could inherit. */
+static struct px_error *run_with(struct record_options *options, int argc, char **argv,
+				 char **command, struct px_record *record)
+{
+	struct px_child child = {0};
+	struct px_error *err = command ? px_child_fork(command, &child) : NULL;
+
+	options->target.max_pause_ns = (uint64_t)(options->max_pause * 1e9);
+	options->target.confinement =
+		(struct px_confinement){.output = options->output, .command = child.pid};
+	if (!err)
+		err = px_target_open(&options->target, record->target);
+	if (!err)
+		err = record_target(options, argc, argv, &child, command ? command[0] : NULL,
+				    record);
+	px_child_end(&child);
 	return err;
 }
 
@@ -242,9 +267,7 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 
 	if (err || *help_ret)
 		return err;
-	err = px_target_open(&options.target, &target);
-	if (!err)
-		err = record_target(&options, argc, argv, arguments.command, &record);
+	err = run_with(&options, argc, argv, arguments.command, &record);
 	if (record.end != PX_DOMAIN_LIVES)
 		*status_ret = PX_EXIT_INCOMPLETE;
 	px_recording_free(record.recording);

@@ -5,19 +5,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "lib/memory.h"
-
-extern char **environ;
 
 uint64_t px_now_ns(void)
 {
@@ -32,7 +24,7 @@ struct px_error *px_stop_init(struct px_stop *stop, uint64_t end_ns)
 	sigset_t set;
 	struct px_error *err;
 
-	*stop = (struct px_stop){.signal_fd = -1, .command_fd = -1, .end_ns = end_ns};
+	*stop = (struct px_stop){.signal_fd = -1, .end_ns = end_ns};
 	err = px_calloc(1, sizeof(*stop->old_mask), &stop->old_mask);
 	if (err)
 		return err;
@@ -53,49 +45,20 @@ struct px_error *px_stop_init(struct px_stop *stop, uint64_t end_ns)
 
 void px_stop_fini(struct px_stop *stop)
 {
-	if (stop->command_fd >= 0) {
-		kill(stop->command_pid, SIGTERM);
-		waitpid(stop->command_pid, &stop->command_status, 0);
-	}
-	px_closep(&stop->command_fd);
+	if (stop->command)
+		stop->command_status = px_child_end(stop->command);
+	stop->command = NULL;
 	px_closep(&stop->signal_fd);
 	if (stop->old_mask)
 		sigprocmask(SIG_SETMASK, stop->old_mask, NULL);
 	px_freep(&stop->old_mask);
 }
 
-static int spawn_with_default_signals(struct px_stop *stop, char **command)
+struct px_error *px_stop_start_command(struct px_stop *stop, struct px_child *command,
+				       const char *name)
 {
-	posix_spawnattr_t attr;
-	sigset_t ignored; /* by this program */
-	int rc = posix_spawnattr_init(&attr);
-
-	if (rc)
-		return rc;
-	sigemptyset(&ignored);
-	sigaddset(&ignored, SIGPIPE);
-	sigaddset(&ignored, SIGXFSZ);
-	posix_spawnattr_setsigmask(&attr, stop->old_mask);
-	posix_spawnattr_setsigdefault(&attr, &ignored);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	rc = posix_spawnp(&stop->command_pid, command[0], NULL, &attr, command, environ);
-	posix_spawnattr_destroy(&attr);
-	return rc;
-}
-
-struct px_error *px_stop_start_command(struct px_stop *stop, char **command)
-{
-	int rc = spawn_with_default_signals(stop, command);
-
-	if (rc)
-		return px_error_system(rc, "cannot run %s", command[0]);
-	stop->command_fd = pidfd_open(stop->command_pid, 0);
-	if (stop->command_fd >= 0)
-		return NULL;
-	rc = errno;
-	kill(stop->command_pid, SIGTERM);
-	waitpid(stop->command_pid, NULL, 0);
-	return px_error_system(rc, "pidfd_open");
+	stop->command = command;
+	return px_child_release(command, name);
 }
 
 /* Takes the signal, so that it does not strike when the mask is restored. */
@@ -110,9 +73,15 @@ static enum px_stop_reason signal_came(struct px_stop *stop)
 
 static enum px_stop_reason command_exited(struct px_stop *stop)
 {
-	waitpid(stop->command_pid, &stop->command_status, 0);
-	px_closep(&stop->command_fd);
+	/* It has ended: what ending it again does is to fetch the status. */
+	stop->command_status = px_child_end(stop->command);
+	stop->command = NULL;
 	return PX_STOP_COMMAND;
+}
+
+static int command_fd(const struct px_stop *stop)
+{
+	return stop->command ? stop->command->process : -1;
 }
 
 enum px_stop_reason px_stop_wait(struct px_stop *stop, uint64_t deadline_ns)
@@ -121,7 +90,7 @@ enum px_stop_reason px_stop_wait(struct px_stop *stop, uint64_t deadline_ns)
 
 	for (;;) {
 		struct pollfd fds[] = {{.fd = stop->signal_fd, .events = POLLIN},
-				       {.fd = stop->command_fd, .events = POLLIN}};
+				       {.fd = command_fd(stop), .events = POLLIN}};
 		uint64_t now = px_now_ns();
 		uint64_t left = until > now ? until - now : 0;
 		struct timespec timeout = {.tv_sec = (time_t)(left / 1000000000u),

@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
-#include "lib/error.h"
+#include "tracer/child.h"
 
 enum px_stop_reason {
 	PX_STOP_NOT_YET,
@@ -20,10 +20,9 @@ enum px_stop_reason {
 
 struct px_stop {
 	int signal_fd;
-	int command_fd; /* a pidfd, -1 without a command */
-	pid_t command_pid;
-	int command_status; /* as from waitpid, once it has exited */
-	uint64_t end_ns;    /* UINT64_MAX: no duration */
+	struct px_child *command; /* borrowed; NULL: none, or it has exited */
+	int command_status;	  /* as from waitpid, once it has exited */
+	uint64_t end_ns;	  /* UINT64_MAX: no duration */
 	sigset_t *old_mask;
 };
 
@@ -38,8 +37,9 @@ uint64_t px_now_ns(void);
 px_must_check struct px_error *px_stop_init(struct px_stop *stop, uint64_t end_ns);
 void px_stop_fini(struct px_stop *stop);
 
-/** Start command (NULL-terminated words, looked up in PATH), with default signals. */
-px_must_check struct px_error *px_stop_start_command(struct px_stop *stop, char **command);
+/** Release a command; name: what errors call it. */
+px_must_check struct px_error *
+px_stop_start_command(struct px_stop *stop, struct px_child *command, const char *name);
 
 /** Sleep until deadline_ns or a reason to stop, whichever is first. */
 enum px_stop_reason px_stop_wait(struct px_stop *stop, uint64_t deadline_ns);

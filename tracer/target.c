@@ -6,7 +6,8 @@
 #include "tracer/user-stack.h"
 
 enum {
-	PAGES_MAX = 16384 /* kept mapped: 64 MiB */
+	PAGES_MAX = 16384, /* kept mapped: 64 MiB */
+	LATE = 10,	   /* times the longest pause: somebody has stopped us */
 };
 
 struct px_error *px_target_take_argument(struct px_target_options *options,
@@ -65,6 +66,11 @@ struct px_error *px_target_open(const struct px_target_options *options, struct 
 	px_verbose("domain %u, %s, %s, %u of %u vCPUs online", domain->id, domain->name,
 		   px_guest_type_name(domain->type), domain->online_vcpus, domain->vcpus);
 	err = px_memory_new(ret->guest, PAGES_MAX, &ret->memory);
+	if (!err)
+		err = ret->guest->ops->start_guard(ret->guest, LATE * options->max_pause_ns);
+	/* From here on bytes of the guest are looked at. */
+	if (!err)
+		err = px_confine(&options->confinement);
 	if (!err)
 		err = px_system_open_linux(ret, options->image);
 	return err ? err : open_processes(options, ret);

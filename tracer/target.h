@@ -4,6 +4,7 @@
 #define PX_TRACER_TARGET_H
 
 #include "lib/options.h"
+#include "tracer/confine.h"
 #include "tracer/processes.h"
 #include "tracer/system.h"
 
@@ -20,9 +21,11 @@ struct px_target {
 /** What the commands say about which guest to open. Zero-initialise. */
 struct px_target_options {
 	const char *name_or_id;
-	const char *image; /* the vmlinux file; NULL: the guest's memory tells */
-	const char *symfs; /* folder with the guest's files; NULL: none */
-	bool kernel_only;  /* no user stacks */
+	const char *image;     /* the vmlinux file; NULL: the guest's memory tells */
+	const char *symfs;     /* folder with the guest's files; NULL: none */
+	bool kernel_only;      /* no user stacks */
+	uint64_t max_pause_ns; /* how long its pauses are meant to be */
+	struct px_confinement confinement;
 };
 
 /** The entry of a command's option table for a member `target`. */
@@ -51,8 +54,8 @@ px_must_check struct px_error *px_target_take_argument(struct px_target_options 
 						       const struct px_arguments *arguments);
 
 /**
- * Open the domain, its memory and what runs in it. Where that cannot be told and no image was
- * given, a warning says why. Close in any case.
+ * Open the domain and its memory, give up privileges (confine.h), and open what runs in it.
+ * Where that cannot be told and no image was given, a warning says why. Close in any case.
  */
 px_must_check struct px_error *px_target_open(const struct px_target_options *options,
 					      struct px_target *ret);

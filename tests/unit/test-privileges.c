@@ -270,6 +270,41 @@ static void test_files(void **state)
 	run(write_below, *state);
 }
 
+/* First the folder of a file that is to be made, then only the cache. */
+static void two_steps(const struct world *w)
+{
+	const char *const folders[] = {w->cache, w->folder};
+	struct px_privileges keep = {.duty = PX_DUTY_GUEST,
+				     .folders = folders,
+				     .folder_count = 2,
+				     .first_step = true};
+	bool rules = syscall(SYS_landlock_create_ruleset, NULL, 0, 1) >= 1;
+	int fd;
+
+	drop(&keep);
+	EXPECT(!px_syscall_filter_built || (fork() == -1 && errno == EPERM));
+	fd = open(w->other, O_WRONLY);
+	EXPECT(fd >= 0 || getuid() != 0);
+	fd = open(w->outside, O_WRONLY | O_CREAT, 0600);
+	EXPECT(fd >= 0);
+	keep.first_step = false;
+	keep.folder_count = 1;
+	drop(&keep);
+	if (px_syscall_filter_built)
+		refused_to_all();
+	EXPECT(write(fd, "x", 1) == 1);
+	EXPECT(!rules || (open(w->own, O_WRONLY) < 0 && errno == EACCES));
+	if (px_capabilities_built && getuid() == 0)
+		EXPECT(open(w->other, O_WRONLY) < 0 && errno == EACCES);
+	fd = open(w->inside, O_WRONLY | O_CREAT, 0600);
+	EXPECT(fd >= 0);
+}
+
+static void test_two_steps(void **state)
+{
+	run(two_steps, *state);
+}
+
 /* --- capabilities ---------------------------------------------------------------------------
  */
 
@@ -315,7 +350,7 @@ static void capabilities(const struct world *w)
 
 static void no_capabilities(const struct world *w)
 {
-	EXPECT(px_capabilities_drop(false) == NULL);
+	EXPECT(px_capabilities_drop(false, false) == NULL);
 	EXPECT(status_mask("CapEff:") == 0 && status_mask("CapPrm:") == 0);
 	EXPECT(getuid() != 0 || (open(w->other, O_RDONLY) < 0 && errno == EACCES));
 }
@@ -334,7 +369,8 @@ int main(void)
 {
 #define test(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		test(guard), test(report), test(guest), test(files), test(capabilities),
+		test(guard), test(report),    test(guest),
+		test(files), test(two_steps), test(capabilities),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

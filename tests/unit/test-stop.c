@@ -5,9 +5,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
+
+#include "lib/privileges.h"
 
 #define WORD(text) ((char[]){text})
 
@@ -50,10 +53,12 @@ static void test_signals(void **state)
 static void test_command_exits(void **state)
 {
 	char *command[] = {WORD("sh"), WORD("-c"), WORD("exit 7"), NULL};
+	struct px_child child;
 	struct px_stop stop;
 
+	assert_null(px_child_fork(command, &child));
 	assert_null(px_stop_init(&stop, px_now_ns() + 100 * second));
-	assert_null(px_stop_start_command(&stop, command));
+	assert_null(px_stop_start_command(&stop, &child, command[0]));
 	assert_int_equal(px_stop_wait(&stop, UINT64_MAX), PX_STOP_COMMAND);
 	assert_true(WIFEXITED(stop.command_status));
 	assert_int_equal(WEXITSTATUS(stop.command_status), 7);
@@ -63,10 +68,12 @@ static void test_command_exits(void **state)
 static void test_command_is_ended_with_us(void **state)
 {
 	char *command[] = {WORD("sleep"), WORD("1000"), NULL};
+	struct px_child child;
 	struct px_stop stop;
 
+	assert_null(px_child_fork(command, &child));
 	assert_null(px_stop_init(&stop, px_now_ns() + second / 100));
-	assert_null(px_stop_start_command(&stop, command));
+	assert_null(px_stop_start_command(&stop, &child, command[0]));
 	assert_int_equal(px_stop_wait(&stop, UINT64_MAX), PX_STOP_DURATION);
 	px_stop_fini(&stop);
 	assert_true(WIFSIGNALED(stop.command_status));
@@ -76,16 +83,91 @@ static void test_command_is_ended_with_us(void **state)
 static void test_no_such_command(void **state)
 {
 	char *command[] = {WORD("/nonexistent/command"), NULL};
+	struct px_child child;
 	struct px_stop stop;
 	struct px_error *err;
 
+	assert_null(px_child_fork(command, &child));
 	assert_null(px_stop_init(&stop, UINT64_MAX));
-	err = px_stop_start_command(&stop, command);
+	err = px_stop_start_command(&stop, &child, command[0]);
 	assert_non_null(err);
 	assert_string_equal(err->message,
 			    "cannot run /nonexistent/command: No such file or directory");
 	px_error_free(err);
 	px_stop_fini(&stop);
+}
+
+/* It waits, without our files, and ends when it is not wanted. */
+static void test_command_waits(void **state)
+{
+	char path[64] = "/tmp/px-stop-XXXXXX", byte;
+	char *command[] = {WORD("rm"), path, NULL};
+	struct px_child child;
+	int fd = mkstemp(path), ends[2];
+
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(pipe(ends), 0);
+	assert_null(px_child_fork(command, &child));
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	close(ends[0]);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(px_child_end(&child), SIGTERM);
+	assert_int_equal(px_child_end(&child), -1);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* Its maker is gone: nothing is left of it. */
+static void test_command_without_maker(void **state)
+{
+	char *command[] = {WORD("sleep"), WORD("1000"), NULL};
+	struct px_child child;
+	int status = -1;
+
+	assert_null(px_child_fork(command, &child));
+	close(child.release);
+	child.release = -1;
+	assert_int_equal(waitpid(child.pid, &status, 0), child.pid);
+	assert_int_equal(status, 0);
+	px_child_end(&child);
+}
+
+/* What is left to a recorder that has given up its privileges, of a command that is released
+ * then: to see it end, and to end it. */
+static void confined(void)
+{
+	char *command[] = {WORD("sh"), WORD("-c"), WORD("exit 7"), NULL};
+	char *other[] = {WORD("sleep"), WORD("1000"), NULL};
+	struct px_child child, second_child;
+	struct px_privileges keep = {.duty = PX_DUTY_GUEST};
+	struct px_stop stop;
+
+	if (px_child_fork(command, &child) || px_child_fork(other, &second_child))
+		_exit(1);
+	keep.command = second_child.pid;
+	if (px_privileges_drop(&keep) || px_stop_init(&stop, px_now_ns() + 100 * second) ||
+	    px_stop_start_command(&stop, &child, "sh"))
+		_exit(2);
+	if (px_stop_wait(&stop, UINT64_MAX) != PX_STOP_COMMAND ||
+	    WEXITSTATUS(stop.command_status) != 7)
+		_exit(3);
+	if (px_child_release(&second_child, "sleep") || px_child_end(&second_child) != SIGTERM)
+		_exit(4);
+	px_stop_fini(&stop);
+	_exit(0);
+}
+
+static void test_without_privileges(void **state)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		confined();
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 }
 
 int main(void)
@@ -97,6 +179,9 @@ int main(void)
 		cmocka_unit_test(test_command_exits),
 		cmocka_unit_test(test_command_is_ended_with_us),
 		cmocka_unit_test(test_no_such_command),
+		cmocka_unit_test(test_command_waits),
+		cmocka_unit_test(test_command_without_maker),
+		cmocka_unit_test(test_without_privileges),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

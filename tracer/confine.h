@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a command that looks at guests gives up, and when. */
+#ifndef PX_TRACER_CONFINE_H
+#define PX_TRACER_CONFINE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "lib/error.h"
+
+/** What it has to do yet. */
+struct px_confinement {
+	const char *output; /* a file to create; then confine again, without. NULL: none */
+	pid_t command;	    /* a child to end; 0: none */
+	bool opens_guests;  /* to open them yet */
+};
+
+/**
+ * Give up all privileges (lib/privileges.h) but those to read files, to use open guests, and to
+ * fill the caches of names and of kernels, which are made now where their folder is ours.
+ * Handles, guards of pauses and children must exist.
+ */
+px_must_check struct px_error *px_confine(const struct px_confinement *confinement);
+
+#endif
