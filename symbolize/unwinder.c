@@ -6,10 +6,11 @@
  * it, which still belongs to the call), finds the CFA, and reads what the rule says lies
  * there: a return address or saved registers.
  *
- * Progress. SP must grow with every step, except over steps that may change the stack:
- * saved registers, indirect bases and expressions (IRQ stack to task stack, signal stack to
- * thread stack). There SP may go down, but only MAX_SWITCHES times in a walk, and never
- * twice to the same IP and SP. A cycle contains a step down, so its second round ends it.
+ * Progress. SP must grow with every step, except out of an interrupted frame, which the next
+ * one is not without a switch, and over steps that may change the stack: saved registers,
+ * indirect bases and expressions (IRQ stack to task stack, signal stack to thread stack). There
+ * SP may go down, but only MAX_SWITCHES times in a walk, and never twice to the same IP and SP.
+ * A cycle contains a step down, so its second round ends it.
  */
 #include "symbolize/unwinder.h"
 
@@ -199,12 +200,14 @@ static bool step_call(struct walk *walk, const struct px_unwind_rule *rule, uint
 	struct px_regs *regs = walk->regs;
 	uint64_t ip = 0, bp = regs->reg[PX_REG_BP];
 	bool bp_known = regs->valid & 1u << PX_REG_BP;
+	/* Assembly that has taken its return address off the stack: the word below SP. */
+	bool taken = walk->exact && cfa == regs->reg[PX_REG_SP];
 
-	if (cfa <= regs->reg[PX_REG_SP] && rule->cfa_base <= PX_CFA_BP)
+	if (!taken && cfa <= regs->reg[PX_REG_SP] && rule->cfa_base <= PX_CFA_BP)
 		return ended(walk, PX_END_NO_PROGRESS);
 	if (!read_word(walk, cfa - 8, &ip) || !find_bp(walk, rule, cfa, &bp, &bp_known))
 		return false;
-	if (cfa <= regs->reg[PX_REG_SP] && !switch_allowed(walk, ip, cfa))
+	if (!taken && cfa <= regs->reg[PX_REG_SP] && !switch_allowed(walk, ip, cfa))
 		return false;
 	regs->reg[PX_REG_IP] = ip;
 	regs->reg[PX_REG_SP] = cfa;

@@ -282,6 +282,25 @@ static void test_depth(void **state)
 	tear_down(&f);
 }
 
+/* Interrupted where the return address was popped: it is still there, below SP. */
+static void test_taken_return_address(void **state)
+{
+	struct fixture f;
+
+	set_up(&f);
+	add(&f, 0, call_sp(0));
+	add(&f, 1, call_sp(16));
+	add(&f, 2, end_rule);
+	f.memory.stack[4] = return_to(1);
+	f.memory.stack[6] = return_to(2);
+	f.regs.reg[PX_REG_SP] = STACK + 5 * 8;
+	assert_int_equal(walk(&f, TEXT + 1), PX_END_THREAD_ROOT);
+	assert_int_equal(f.count, 3);
+	assert_int_equal(f.frames[1].ip, return_to(1));
+	assert_int_equal(f.frames[2].ip, return_to(2));
+	tear_down(&f);
+}
+
 /* SP standing still; and saved registers that point back at themselves. */
 static void test_loops(void **state)
 {
@@ -290,8 +309,11 @@ static void test_loops(void **state)
 	const struct px_unwind_rule indirect = {.cfa_base = PX_CFA_SP_INDIRECT};
 
 	set_up(&f);
-	add(&f, 0, call_sp(0));
+	add(&f, 0, call_sp(8));
+	add(&f, 1, call_sp(0));
+	f.memory.stack[0] = return_to(1);
 	assert_int_equal(walk(&f, TEXT), PX_END_NO_PROGRESS);
+	assert_int_equal(f.count, 2);
 	tear_down(&f);
 
 	set_up(&f);
@@ -453,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_bad_reads_and_addresses),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_taken_return_address),
 		cmocka_unit_test(test_loops),
 		cmocka_unit_test(test_frame_pointers),
 		cmocka_unit_test(test_encoded_frame_pointer),
