@@ -275,7 +275,8 @@ TEST_TOOLS := \
 	kallsyms-oracle \
 	kernel-oracle \
 	program-symbols \
-	unwind-oracle
+	unwind-oracle \
+	unwind-process
 
 # Programs for the lab's tests, run in dom0: tests/lab/NAME.c
 LAB_TOOLS := \

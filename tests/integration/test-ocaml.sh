@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A program of the OCaml native compiler: names against the source lines that debug information
-# has for them, unwind rules against readelf and libdw. ocamlopt is large and not among the
-# packages that are installed for tests.
+# has for them, unwind rules and stacks against readelf and libdw. ocamlopt is large and not among
+# the packages that are installed for tests.
 set -u
 tool=$BUILD/tests/integration/program-symbols
 oracle=$BUILD/tests/integration/unwind-oracle
+unwind=$BUILD/tests/integration/unwind-process
 n=0
 
 if ! command -v ocamlopt >/dev/null; then
@@ -70,5 +71,11 @@ readelf --debug-dump=frames-interp "$program" 2>/dev/null |
 report "rows as readelf" $?
 "$oracle" libdw "$program" .eh_frame >"$TMPDIR/out" 2>&1
 report "rows as libdw" $?
+
+# The stack of OCaml code, of C that it calls, and of OCaml code that C calls back.
+LD_BIND_NOW=1 timeout 60 "$unwind" steps 150000 "$program" >"$TMPDIR/out" 2>&1
+report "stacks as libdw, by instruction" $?
+"$unwind" samples 150 "$program" >"$TMPDIR/out" 2>&1
+report "stacks as libdw, at random" $?
 
 echo "1..$n"
