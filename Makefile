@@ -141,6 +141,7 @@ TRACER_SRC := \
 	tracer/stack-text.c \
 	tracer/stop.c \
 	tracer/system-linux.c \
+	tracer/system-unikernel.c \
 	tracer/tally.c \
 	tracer/target.c \
 	tracer/task-stacks.c \

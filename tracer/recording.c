@@ -41,6 +41,7 @@ struct px_recording {
 	char domain_name[PX_DOMAIN_NAME_MAX];
 	uint64_t period_ns;
 	struct px_namer namer;
+	const char *program; /* NULL: a kernel with processes */
 	struct image *images;
 	size_t image_count, image_capacity;
 	struct px_address_map looked_up; /* addresses; 1: has a name */
@@ -84,6 +85,7 @@ struct px_error *px_recording_open(const struct px_recording_setup *setup,
 	px_domain_label(setup->domain, recording->domain_name, sizeof(recording->domain_name));
 	recording->period_ns = 1000000000u / setup->frequency;
 	recording->namer = setup->namer;
+	recording->program = setup->program;
 	note_init(&recording->names);
 	note_init(&recording->summary);
 	err = px_perf_writer_open(setup->path, setup->host, &event, 1, &recording->writer);
@@ -184,15 +186,15 @@ struct px_error *px_recording_map(struct px_recording *recording, uint64_t time_
 struct px_error *px_recording_map_code(struct px_recording *recording, uint64_t time_ns,
 				       const struct px_recording_code *code)
 {
+	const uint32_t pid = recording->program ? PX_ID_DOMAIN + recording->domain_id
+						: PX_ID_TASK + code->pid;
 	const struct px_perf_record record = {
 		.type = PX_PERF_MMAP2,
 		.misc = PX_PERF_MISC_USER |
 			(code->build_id.size ? PX_PERF_MISC_MMAP_BUILD_ID : 0),
-		.origin = {.pid = PX_ID_TASK + code->pid,
-			   .tid = PX_ID_TASK + code->pid,
-			   .time = time_ns},
-		.mmap = {.pid = PX_ID_TASK + code->pid,
-			 .tid = PX_ID_TASK + code->pid,
+		.origin = {.pid = pid, .tid = pid, .time = time_ns},
+		.mmap = {.pid = pid,
+			 .tid = pid,
 			 .start = code->start,
 			 .length = code->end - code->start,
 			 .offset = code->offset,
@@ -212,10 +214,12 @@ void px_recording_forget_names(struct px_recording *recording)
 	px_address_map_clear(&recording->symbols);
 }
 
-/* Where an address means something: the kernel, or one reading of one process. */
+/* Where an address means something: the kernel or a unikernel, or one reading of one process.
+ */
 struct scope {
-	uint64_t process; /* 0: the kernel */
-	uint32_t pid;	  /* in the file */
+	uint64_t process;    /* 0: the kernel */
+	uint32_t pid;	     /* in the file */
+	const char *program; /* that all symbols are of; NULL: each one has its module */
 };
 
 /*
@@ -259,7 +263,9 @@ static struct px_error *note_symbol(struct px_recording *recording, const struct
 					    .end = symbol->end,
 					    .pid = scope->pid,
 					    .name = symbol->name,
-					    .module = scope->process ? symbol->module : module};
+					    .module = scope->program   ? scope->program
+						      : scope->process ? symbol->module
+								       : module};
 	uint64_t key = key_of(scope, symbol->start);
 
 	if (!key || px_address_map_get(&recording->symbols, key))
@@ -314,10 +320,18 @@ static bool task_known(const struct px_sample *sample)
 	       sample->task.tid <= PX_TASK_ID_MAX;
 }
 
+static struct scope kernel_scope(const struct px_recording *recording)
+{
+	if (!recording->program)
+		return (struct scope){.pid = KERNEL_PID};
+	return (struct scope){.pid = PX_ID_DOMAIN + recording->domain_id,
+			      .program = recording->program};
+}
+
 static struct px_error *name_frames(struct px_recording *recording,
 				    const struct px_sample *sample)
 {
-	const struct scope kernel = {.pid = KERNEL_PID};
+	const struct scope kernel = kernel_scope(recording);
 	const struct scope user = {.process = sample->process,
 				   .pid = PX_ID_TASK + sample->task.pid};
 	const bool name_user = sample->process && task_known(sample);
@@ -411,7 +425,8 @@ static struct px_error *add_sample(struct px_recording *recording,
 	uint8_t sources[PX_SAMPLE_FRAMES], raw[PX_SAMPLE_OUTCOME_MAX];
 	struct px_perf_record record = {
 		.type = PX_PERF_SAMPLE,
-		.misc = sample->user_mode ? PX_PERF_MISC_USER : PX_PERF_MISC_KERNEL,
+		.misc = sample->user_mode || recording->program ? PX_PERF_MISC_USER
+								: PX_PERF_MISC_KERNEL,
 		.origin = *origin,
 		.sample = {.ip = sample->frames[0].ip,
 			   .period = recording->period_ns,
@@ -420,7 +435,8 @@ static struct px_error *add_sample(struct px_recording *recording,
 	size_t kernel_frames = sample->frame_count - sample->user_frames, count = 0;
 
 	if (kernel_frames)
-		chain[count++] = PX_PERF_CONTEXT_KERNEL;
+		chain[count++] = recording->program ? PX_PERF_CONTEXT_USER
+						    : PX_PERF_CONTEXT_KERNEL;
 	for (size_t i = 0; i < sample->frame_count; i++) {
 		if (i == kernel_frames)
 			chain[count++] = PX_PERF_CONTEXT_USER;

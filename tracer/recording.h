@@ -12,7 +12,7 @@
  *
  * A task id that no Linux can have (above 2^22) counts as unknown. The guest's kernel is mapped
  * with pid -1 and its modules too, as perf does for the kernel of a host; the code of a process
- * with the process's.
+ * with the process's. A unikernel's code is that of the domain's process, in user mode.
  */
 #ifndef PX_TRACER_RECORDING_H
 #define PX_TRACER_RECORDING_H
@@ -35,6 +35,9 @@ struct px_recording_setup {
 	const struct px_domain *domain;
 	unsigned int frequency; /* Hz */
 	struct px_namer namer;
+	/* The guest is one program in one address space, this file: to perf a process. NULL: a
+	 * kernel with processes. */
+	const char *program;
 };
 
 /** A piece of kernel text. */
@@ -45,9 +48,9 @@ struct px_recording_image {
 	struct px_build_id build_id;
 };
 
-/** A piece of code of a guest's process. */
+/** A piece of code of a guest's process, or of the program that a guest is. */
 struct px_recording_code {
-	uint32_t pid; /* Linux's tgid */
+	uint32_t pid; /* Linux's tgid; of the one program not used */
 	uint64_t start, end;
 	uint64_t offset;     /* in the file */
 	uint32_t protection; /* PROT_* */
@@ -57,7 +60,7 @@ struct px_recording_code {
 
 struct px_recording;
 
-/** Start the file; setup is not needed afterwards, but what its namer asks is. */
+/** Start the file; setup is not needed afterwards, but what its namer asks and program. */
 px_must_check struct px_error *px_recording_open(const struct px_recording_setup *setup,
 						 struct px_recording **ret);
 

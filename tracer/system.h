@@ -28,15 +28,21 @@ struct px_system_ops {
 struct px_system {
 	const struct px_system_ops *ops; /* NULL: nothing is known of the guest */
 	void *handle;			 /* what the operations take */
+	/* The path of the one program that the guest is, in one address space; borrowed from
+	 * the handle. NULL: a kernel with processes. */
+	const char *program;
 };
 
 struct px_target;
 
 /**
  * Open the kind that the function is named after in a target whose guest and memory are open:
- * sets target->system. image: the file that the user gave.
+ * sets target->system. image: the file that the user gave (a unikernel's is taken over, also on
+ * failure).
  */
 px_must_check struct px_error *px_system_open_linux(struct px_target *target,
 						    const char *image);
+px_must_check struct px_error *px_system_open_unikernel(struct px_target *target,
+							struct px_elf_image *image);
 
 #endif

@@ -2,6 +2,7 @@
 /* Opening and closing what a command works on. */
 #include "tracer/target.h"
 
+#include "guest/unikernel.h"
 #include "lib/log.h"
 #include "tracer/user-stack.h"
 
@@ -53,6 +54,24 @@ static struct px_error *open_processes(const struct px_target_options *options,
 	return NULL;
 }
 
+/* What was linked as no Linux kernel is a unikernel. */
+static struct px_error *open_system(const struct px_target_options *options,
+				    struct px_target *target)
+{
+	struct px_elf_image *image = NULL;
+	struct px_error *err;
+
+	if (!options->image)
+		return px_system_open_linux(target, NULL);
+	err = px_elf_image_open(options->image, &image);
+	if (err)
+		return err;
+	if (px_unikernel_is_image(image))
+		return px_system_open_unikernel(target, image);
+	px_elf_image_close(image);
+	return px_system_open_linux(target, options->image);
+}
+
 struct px_error *px_target_open(const struct px_target_options *options, struct px_target *ret)
 {
 	const struct px_domain *domain;
@@ -72,7 +91,7 @@ struct px_error *px_target_open(const struct px_target_options *options, struct 
 	if (!err)
 		err = px_confine(&options->confinement);
 	if (!err)
-		err = px_system_open_linux(ret, options->image);
+		err = open_system(options, ret);
 	return err ? err : open_processes(options, ret);
 }
 

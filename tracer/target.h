@@ -21,7 +21,7 @@ struct px_target {
 /** What the commands say about which guest to open. Zero-initialise. */
 struct px_target_options {
 	const char *name_or_id;
-	const char *image;     /* the vmlinux file; NULL: the guest's memory tells */
+	const char *image;     /* vmlinux or a unikernel; NULL: the guest's memory tells */
 	const char *symfs;     /* folder with the guest's files; NULL: none */
 	bool kernel_only;      /* no user stacks */
 	uint64_t max_pause_ns; /* how long its pauses are meant to be */
@@ -29,11 +29,11 @@ struct px_target_options {
 };
 
 /** The entry of a command's option table for a member `target`. */
-#define PX_TARGET_OPTION(struct_type)                                                              \
-	{                                                                                          \
-		PX_OPT_STRING, 0, "vmlinux", "FILE",                                               \
-			"the guest kernel's image with symbols, instead of what its memory tells", \
-			PX_OPTION_AT(struct_type, target.image)                                    \
+#define PX_TARGET_OPTION(struct_type)                                                                        \
+	{                                                                                                    \
+		PX_OPT_STRING, 0, "vmlinux", "FILE",                                                         \
+			"image with symbols of the guest's kernel, or the unikernel; else its memory tells", \
+			PX_OPTION_AT(struct_type, target.image)                                              \
 	}
 
 /** The same, of user stacks. */
