@@ -202,6 +202,7 @@ UNIT_TESTS := \
 	linux-task-list \
 	linux-task-stack \
 	linux-tasks \
+	mapped-elf \
 	maps \
 	memory \
 	options \
@@ -261,6 +262,7 @@ FUZZ_TARGETS := \
 	linux-mm \
 	linux-modules \
 	linux-tasks \
+	mapped-elf \
 	orc \
 	page-walk \
 	perf-map \
