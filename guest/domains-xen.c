@@ -36,6 +36,8 @@ static void describe(const xc_domaininfo_t *info, struct px_domain *ret)
 		.paused = info->flags & XEN_DOMINF_paused,
 		.shutdown = shutdown,
 		.crashed = shutdown && reason == SHUTDOWN_crash,
+		.rebooting = shutdown && reason == SHUTDOWN_reboot,
+		.suspended = shutdown && reason == SHUTDOWN_suspend,
 		.dying = info->flags & XEN_DOMINF_dying,
 		.memory_kib = info->tot_pages * (XC_PAGE_SIZE / 1024),
 	};
@@ -102,9 +104,9 @@ static struct px_error *append_batch(xc_interface *control, uint32_t from, struc
 	return err;
 }
 
-static struct px_error *list_all(xc_interface *control, struct list *list)
+static struct px_error *list_all(xc_interface *control, struct xs_handle *store,
+				 struct list *list)
 {
-	px_cleanup(close_store) struct xs_handle *store = xs_open(0);
 	struct px_error *err = NULL;
 
 	for (uint32_t next = 1; next && !err;)
@@ -116,13 +118,15 @@ static struct px_error *list_all(xc_interface *control, struct list *list)
 
 struct px_error *px_guest_list_xen(struct px_domain **ret, size_t *count_ret)
 {
+	px_cleanup(close_store) struct xs_handle *store = NULL;
 	struct xc_interface_core *control = NULL;
 	struct list list = {0};
 	struct px_error *err = px_xen_access_open(&control);
 
 	if (err)
 		return err;
-	err = list_all(control, &list);
+	store = xs_open(0);
+	err = list_all(control, store, &list);
 	xc_interface_close(control);
 	if (err) {
 		free(list.domains);
@@ -141,9 +145,9 @@ static bool is_number(const char *text)
 	return *text && strspn(text, "0123456789") == strlen(text);
 }
 
-static struct px_error *find_id(xc_interface *control, const char *text, struct px_domain *ret)
+static struct px_error *find_id(xc_interface *control, struct xs_handle *store,
+				const char *text, struct px_domain *ret)
 {
-	px_cleanup(close_store) struct xs_handle *store = NULL;
 	unsigned long id = strtoul(text, NULL, 10);
 	struct px_error *err;
 
@@ -152,18 +156,17 @@ static struct px_error *find_id(xc_interface *control, const char *text, struct 
 	err = px_xen_domain_get(control, (uint32_t)id, ret);
 	if (err)
 		return err;
-	store = xs_open(0);
 	read_name(store, ret);
 	return NULL;
 }
 
-static struct px_error *find_name(xc_interface *control, const char *name,
-				  struct px_domain *ret)
+static struct px_error *find_name(xc_interface *control, struct xs_handle *store,
+				  const char *name, struct px_domain *ret)
 {
 	px_cleanup(px_freep) struct px_domain *domains = NULL;
 	const struct px_domain *found = NULL;
 	struct list list = {0};
-	struct px_error *err = list_all(control, &list);
+	struct px_error *err = list_all(control, store, &list);
 
 	domains = list.domains;
 	for (size_t i = 0; i < list.count && !err; i++) {
@@ -183,12 +186,33 @@ static struct px_error *find_name(xc_interface *control, const char *name,
 	return NULL;
 }
 
-struct px_error *px_xen_domain_find(struct xc_interface_core *control, const char *name_or_id,
-				    struct px_domain *ret)
+struct px_error *px_xen_domain_find(struct xc_interface_core *control, struct xs_handle *store,
+				    const char *name_or_id, struct px_domain *ret)
 {
 	if (strcmp(name_or_id, "0") == 0 || strcmp(name_or_id, "Domain-0") == 0)
 		return px_error_new(PX_ERR_UNSUPPORTED,
 				    "dom0 cannot be looked at from inside; use perf record");
-	return is_number(name_or_id) ? find_id(control, name_or_id, ret)
-				     : find_name(control, name_or_id, ret);
+	return is_number(name_or_id) ? find_id(control, store, name_or_id, ret)
+				     : find_name(control, store, name_or_id, ret);
+}
+
+struct px_error *px_xen_domain_successor(struct xc_interface_core *control,
+					 struct xs_handle *store,
+					 const struct px_domain *domain, uint32_t *ret)
+{
+	struct list list = {0};
+	struct px_error *err = list_all(control, store, &list);
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < list.count && !err; i++) {
+		const struct px_domain *other = &list.domains[i];
+
+		if (*domain->name && other->id != domain->id && !other->dying &&
+		    !strcmp(other->name, domain->name))
+			found = other->id;
+	}
+	free(list.domains);
+	if (!err)
+		*ret = found;
+	return err;
 }

@@ -10,6 +10,7 @@
 #include <xenctrl.h>
 #include <xencall.h>
 #include <xenforeignmemory.h>
+#include <xenstore.h>
 #include <xen/hvm/save.h>
 #include <xen/sys/privcmd.h>
 
@@ -21,6 +22,7 @@ static const uint64_t least_limit_ns = 1000000000;
 struct xen_guest {
 	struct px_guest guest;
 	struct xc_interface_core *control;
+	struct xs_handle *store; /* open as long as the guest: a successor has its name there */
 	struct px_xen_batch *batch;
 	struct px_hvm_mode *modes; /* one a slot */
 	struct px_isolation isolation;
@@ -183,6 +185,13 @@ static struct px_error *xen_gather(struct px_guest *base, bool pause, struct px_
 	return NULL;
 }
 
+static struct px_error *xen_successor(struct px_guest *base, uint32_t *ret)
+{
+	struct xen_guest *guest = xen_guest_of(base);
+
+	return px_xen_domain_successor(guest->control, guest->store, &base->domain, ret);
+}
+
 static struct px_error *xen_entry(struct px_guest *base, uint32_t vcpu,
 				  struct px_vcpu_entry *ret)
 {
@@ -260,6 +269,7 @@ static void xen_close(struct px_guest *base)
 	px_pause_guard_stop(&guest->guard); /* which would undo what resume could not */
 	px_xen_batch_free(guest->batch);
 	free(guest->modes);
+	xs_close(guest->store);
 	xc_interface_close(guest->control);
 	free(guest);
 }
@@ -269,6 +279,7 @@ static const struct px_guest_ops xen_ops = {
 	.gather = xen_gather,
 	.resume = xen_resume,
 	.start_guard = xen_start_guard,
+	.successor = xen_successor,
 	.entry = xen_entry,
 	.map = xen_map,
 	.unmap = xen_unmap,
@@ -304,8 +315,10 @@ static struct px_error *check_width(struct xen_guest *guest)
 static struct px_error *prepare_domain(struct xen_guest *guest, const char *name_or_id)
 {
 	struct px_domain *domain = &guest->guest.domain;
-	struct px_error *err = px_xen_domain_find(guest->control, name_or_id, domain);
+	struct px_error *err = NULL;
 
+	guest->store = xs_open(0);
+	err = px_xen_domain_find(guest->control, guest->store, name_or_id, domain);
 	if (err)
 		return err;
 	if (domain->dying)

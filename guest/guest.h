@@ -28,8 +28,10 @@ struct px_domain {
 	enum px_guest_type type;
 	uint32_t vcpus; /* slots: max_vcpu_id + 1 */
 	uint32_t online_vcpus;
-	bool paused; /* by whomever */
-	bool shutdown, crashed, dying;
+	bool paused;			    /* by whomever */
+	bool shutdown;			    /* for whatever reason; these are told apart: */
+	bool crashed, rebooting, suspended; /* to be saved or migrated */
+	bool dying;
 	uint64_t memory_kib;
 	uint8_t uuid[16];
 	char name[PX_DOMAIN_NAME_MAX]; /* "" when xenstore has none */
@@ -70,7 +72,7 @@ struct px_guest;
 
 /**
  * The operations of a back end. All return NULL or an error; a domain that has gone is
- * PX_ERR_DOMAIN_GONE from every one of them.
+ * PX_ERR_DOMAIN_GONE from every one of them but successor.
  */
 struct px_guest_ops {
 	/** Describe the domain anew, in guest->domain as well. A dying domain has gone. */
@@ -91,6 +93,11 @@ struct px_guest_ops {
 	 * dropped. It undoes a pause that lasts longer than limit_ns, at least a second.
 	 */
 	struct px_error *(*start_guard)(struct px_guest *guest, uint64_t limit_ns);
+	/**
+	 * The id of another domain that has this one's name, as after a reboot; 0: there is
+	 * none. Works when the domain is gone.
+	 */
+	struct px_error *(*successor)(struct px_guest *guest, uint32_t *ret);
 	/** Kernel entry points of one vCPU. */
 	struct px_error *(*entry)(struct px_guest *guest, uint32_t vcpu,
 				  struct px_vcpu_entry *ret);

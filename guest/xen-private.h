@@ -11,6 +11,7 @@ struct xc_interface_core;
 struct xencall_handle;
 struct xenforeignmemory_handle;
 struct xentoollog_logger;
+struct xs_handle;
 
 /* --- access-xen.c: handles and errors
  * --------------------------------------------------------- */
@@ -31,10 +32,17 @@ px_must_check struct px_error *px_xen_error(int errno_value, uint32_t domain, co
 px_must_check struct px_error *px_xen_domain_get(struct xc_interface_core *control, uint32_t id,
 						 struct px_domain *ret);
 
-/** By name or id, its name filled in. */
+/** By name or id, its name filled in. store may be NULL: names are not known then. */
 px_must_check struct px_error *px_xen_domain_find(struct xc_interface_core *control,
+						  struct xs_handle *store,
 						  const char *name_or_id,
 						  struct px_domain *ret);
+
+/** See struct px_guest_ops. */
+px_must_check struct px_error *px_xen_domain_successor(struct xc_interface_core *control,
+						       struct xs_handle *store,
+						       const struct px_domain *domain,
+						       uint32_t *ret);
 
 /* --- batch-xen.c: hypercalls of one tick
  * ------------------------------------------------------- */

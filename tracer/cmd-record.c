@@ -136,34 +136,25 @@ static struct px_error *open_recording(const struct record_options *options, int
 
 /* --- the end ------------------------------------------------------------------------------ */
 
-/* Whoever had the domain's name may have been rebooted into a new domain. */
-static void tell_successor(const struct px_domain *domain)
-{
-	struct px_domain *domains px_cleanup(px_freep) = NULL;
-	size_t count = 0;
-	struct px_error *err px_cleanup(px_error_freep) = px_guest_list_xen(&domains, &count);
-
-	for (size_t i = 0; !err && i < count; i++)
-		if (*domain->name && domains[i].id != domain->id &&
-		    !strcmp(domains[i].name, domain->name))
-			px_warn("%s is domain %u now", domain->name, domains[i].id);
-}
-
 static void tell_end(const struct px_record *record)
 {
-	static const char *const ends[] = {
-		[PX_DOMAIN_CRASHED] = "crashed",
-		[PX_DOMAIN_SHUT_DOWN] = "shut down",
-		[PX_DOMAIN_DESTROYED] = "is gone",
-	};
 	const struct px_domain *domain = &record->target->guest->domain;
-	char label[PX_DOMAIN_NAME_MAX];
+	char label[PX_DOMAIN_NAME_MAX], text[PX_RECORD_END_TEXT];
 
 	if (record->end == PX_DOMAIN_LIVES)
 		return;
 	px_warn("%s (domain %u) %s: the recording ends there",
-		px_domain_label(domain, label, sizeof(label)), domain->id, ends[record->end]);
-	tell_successor(domain);
+		px_domain_label(domain, label, sizeof(label)), domain->id,
+		px_record_end_text(record, text));
+}
+
+static void tell_undone(const struct px_guest_counts *counts)
+{
+	if (counts->undone)
+		px_warn("this program did not run while it had the domain paused, %" PRIu64
+			" times: the guard resumed the domain, and stacks of these ticks may be "
+			"wrong",
+			counts->undone);
 }
 
 static void tell_rate(const struct px_tally *tally)
@@ -183,6 +174,7 @@ static void tell_summary(const struct record_options *options, const struct px_r
 		px_info("wrote %s, %" PRIu64 " KiB", options->output,
 			px_recording_size(record->recording) / 1024);
 	tell_rate(&record->tally);
+	tell_undone(&record->target->guest->counts);
 	tell_end(record);
 }
 

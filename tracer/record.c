@@ -59,15 +59,69 @@ static void forgive_end(struct px_record *record, struct px_error **err)
 	px_error_free(*err);
 	*err = NULL;
 	record->end = PX_DOMAIN_DESTROYED;
+	/* As long as we map its memory, it is not freed. */
+	px_memory_drop(record->target->memory);
 }
 
 static enum px_domain_end end_of(const struct px_domain *domain)
 {
 	if (domain->crashed)
 		return PX_DOMAIN_CRASHED;
+	if (domain->rebooting)
+		return PX_DOMAIN_REBOOTED;
+	if (domain->suspended)
+		return PX_DOMAIN_SUSPENDED;
 	if (domain->shutdown)
 		return PX_DOMAIN_SHUT_DOWN;
 	return domain->dying ? PX_DOMAIN_DESTROYED : PX_DOMAIN_LIVES;
+}
+
+/* How long the toolstack may take to make the domain anew. */
+static uint64_t patience_ns(enum px_domain_end end)
+{
+	switch (end) {
+	case PX_DOMAIN_REBOOTED:
+		return 5 * second_ns;
+	case PX_DOMAIN_DESTROYED: /* a reboot that was not seen */
+		return second_ns;
+	default:
+		return 0;
+	}
+}
+
+/* Whoever had the domain's name may have been rebooted into a new domain. */
+static void find_successor(struct px_record *record, struct px_stop *stop)
+{
+	struct px_guest *guest = record->target->guest;
+	uint64_t until = px_now_ns() + patience_ns(record->end);
+	struct px_error *err = guest->ops->successor(guest, &record->successor);
+
+	while (!err && !record->successor && px_now_ns() < until &&
+	       px_stop_wait(stop, px_now_ns() + second_ns / 10) == PX_STOP_NOT_YET)
+		err = guest->ops->successor(guest, &record->successor);
+	px_error_free(err);
+}
+
+const char *px_record_end_text(const struct px_record *record, char text[PX_RECORD_END_TEXT])
+{
+	static const char *const ends[] = {
+		[PX_DOMAIN_LIVES] = "runs",
+		[PX_DOMAIN_CRASHED] = "crashed",
+		[PX_DOMAIN_SHUT_DOWN] = "shut down",
+		[PX_DOMAIN_REBOOTED] = "was rebooted",
+		[PX_DOMAIN_SUSPENDED] = "was suspended to be saved or migrated away",
+		[PX_DOMAIN_DESTROYED] = "is gone, destroyed or migrated away",
+	};
+
+	if (record->successor && record->end == PX_DOMAIN_CRASHED)
+		snprintf(text, PX_RECORD_END_TEXT, "crashed and is domain %u now",
+			 record->successor);
+	else if (record->successor)
+		snprintf(text, PX_RECORD_END_TEXT, "was rebooted as domain %u",
+			 record->successor);
+	else
+		snprintf(text, PX_RECORD_END_TEXT, "%s", ends[record->end]);
+	return text;
 }
 
 /* Another profiler pauses for an instant: what is still so a slot later is worth a word. */
@@ -234,6 +288,8 @@ struct px_error *px_record_run(struct px_record *record, struct px_stop *stop)
 	forgive_end(record, &err);
 	if (!err)
 		err = last_slot(record);
+	if (record->end != PX_DOMAIN_LIVES)
+		find_successor(record, stop);
 	record->tally.pages_mapped = px_memory_counts(record->target->memory).pages_mapped;
 	px_recording_count(record->recording, &record->tally);
 	if (record->target->processes)

@@ -12,8 +12,10 @@
 enum px_domain_end {
 	PX_DOMAIN_LIVES,
 	PX_DOMAIN_CRASHED,
-	PX_DOMAIN_SHUT_DOWN, /* or rebooted: the toolstack then makes a new domain */
-	PX_DOMAIN_DESTROYED,
+	PX_DOMAIN_SHUT_DOWN,
+	PX_DOMAIN_REBOOTED,  /* the toolstack makes a new domain */
+	PX_DOMAIN_SUSPENDED, /* to be saved or migrated */
+	PX_DOMAIN_DESTROYED, /* by someone, or after any of these */
 };
 
 /** Everything that a recording works with. The first three are borrowed. */
@@ -27,7 +29,15 @@ struct px_record {
 	bool paused;	    /* by someone else */
 	bool pause_told;
 	enum px_domain_end end;
+	uint32_t successor; /* the domain that has its name now; 0: none */
 };
+
+enum {
+	PX_RECORD_END_TEXT = 64,
+};
+
+/** How the domain ended, what a sentence goes on with after its name. Returns text. */
+const char *px_record_end_text(const struct px_record *record, char text[PX_RECORD_END_TEXT]);
 
 /** Map the kernel and its modules and put what the domain is into the summary. */
 px_must_check struct px_error *px_record_describe(struct px_record *record);

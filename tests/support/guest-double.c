@@ -72,6 +72,7 @@ static struct px_error *double_domain(struct px_guest *base, struct px_domain *r
 	if (err)
 		return err;
 	base->domain.paused = double_of(base)->pauses > 0;
+	base->domain.memory_kib = double_of(base)->memory_kib;
 	*ret = base->domain;
 	return NULL;
 }
@@ -118,6 +119,16 @@ static struct px_error *double_resume(struct px_guest *base)
 static struct px_error *double_start_guard(struct px_guest *base, uint64_t limit_ns)
 {
 	return check_alive(double_of(base));
+}
+
+static struct px_error *double_successor(struct px_guest *base, uint32_t *ret)
+{
+	struct px_guest_double *guest = double_of(base);
+
+	if (guest->successor_after)
+		guest->successor_after--;
+	*ret = guest->successor_after ? 0 : guest->successor;
+	return NULL;
 }
 
 static struct px_error *double_entry(struct px_guest *base, uint32_t vcpu,
@@ -190,6 +201,7 @@ static const struct px_guest_ops double_ops = {
 	.gather = double_gather,
 	.resume = double_resume,
 	.start_guard = double_start_guard,
+	.successor = double_successor,
 	.entry = double_entry,
 	.map = double_map,
 	.unmap = double_unmap,
@@ -213,6 +225,7 @@ struct px_guest_double *px_guest_double_new(enum px_guest_type type, uint32_t vc
 		.memory_kib = MEMORY_SIZE / 1024,
 		.name = "double",
 	};
+	guest->memory_kib = guest->guest.domain.memory_kib;
 	for (uint32_t i = 0; i < vcpus; i++)
 		guest->vcpus[i].state = PX_VCPU_OFFLINE;
 	guest->memory_fd = memfd_create("guest-double", MFD_CLOEXEC);

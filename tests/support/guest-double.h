@@ -28,6 +28,9 @@ struct px_guest_double {
 	struct px_vcpu vcpus[PX_DOUBLE_VCPUS];
 	struct px_vcpu_entry entries[PX_DOUBLE_VCPUS];
 
+	/* What the domain's memory is now; guest.domain has it from the next look on. */
+	uint64_t memory_kib;
+
 	/* Pauses held on the domain; 0 at first. Other holders: add to it. */
 	unsigned int pauses;
 
@@ -35,6 +38,10 @@ struct px_guest_double {
 	unsigned int fail_gather, fail_resume, fail_entry, fail_map;
 	/* From the n-th call of any operation on the domain is gone; 0: it lives. */
 	unsigned int die;
+
+	/* The domain that takes over the name, after being asked for so many times. */
+	uint32_t successor;
+	unsigned int successor_after;
 
 	/* Called at the end of each successful gather: the guest moves on. May be NULL. */
 	void (*moved)(struct px_guest_double *guest, void *context);

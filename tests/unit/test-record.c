@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -29,13 +32,53 @@ static void check(struct px_error *err)
 		fail_msg("%s", err->message);
 }
 
+/* --- a wall clock that jumps
+ * ------------------------------------------------------------------
+ */
+
+static uint64_t wall_clock_reads;
+
+/* In place of the C library's: an hour back or forth at each look. */
+int clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	int rc = (int)syscall(SYS_clock_gettime, clock, ret);
+
+	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
+		ret->tv_sec += wall_clock_reads++ % 2 ? 3600 : -3600;
+	return rc;
+}
+
+int gettimeofday(struct timeval *restrict ret, void *restrict zone)
+{
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	*ret = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
+	return 0;
+}
+
+time_t time(time_t *ret)
+{
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (ret)
+		*ret = now.tv_sec;
+	return now.tv_sec;
+}
+
+/* --- the world
+ * --------------------------------------------------------------------------------
+ */
+
 struct world {
 	struct px_guest_double *guest;
 	struct px_target target;
 	struct px_record record;
 	struct px_stop stop;
 	char path[32];
-	bool cut; /* the file has no proper end */
+	bool cut;	    /* the file has no proper end */
+	size_t seen_mapped; /* pages, at the last tick */
 };
 
 static void open_recording(struct world *world, const char *path)
@@ -145,6 +188,29 @@ static void test_duration(void **state)
 	assert_slots(tally);
 	assert_int_equal(samples_in_file(world, &lost), tally->samples);
 	assert_int_equal(lost, tally->missed);
+}
+
+/* The wall clock jumps from look to look: the loop does not look, and its slots, its end and
+ * the times of its samples are those of the monotonic clock. */
+static void test_clock_is_set(void **state)
+{
+	struct world *world = *state;
+	const struct px_tally *tally = &world->record.tally;
+	struct timespec now = {0};
+	uint64_t before;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	assert_true(wall_clock_reads > 0);
+	open_recording(world, world->path);
+	before = wall_clock_reads;
+	check(run(world, 300));
+	assert_int_equal(wall_clock_reads, before);
+	assert_true(tally->ticks > 0);
+	assert_in_range(tally->end_ns - tally->start_ns, 290000000, 2000000000);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	assert_in_range(tally->end_ns, 1,
+			(uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec);
+	assert_slots(tally);
 }
 
 /* --- paused by someone else ------------------------------------------------------------------
@@ -269,6 +335,150 @@ static void test_destroyed(void **state)
 	assert_int_equal(samples_in_file(world, &lost), world->record.tally.samples);
 }
 
+/* --- what comes after ------------------------------------------------------------------------
+ */
+
+static void assert_end(const struct world *world, enum px_domain_end end, const char *text)
+{
+	char shown[PX_RECORD_END_TEXT];
+
+	assert_int_equal(world->record.end, end);
+	assert_string_equal(px_record_end_text(&world->record, shown), text);
+}
+
+static void reboot_after_ten(struct px_guest_double *guest, void *context)
+{
+	if (guest->gathers != 10)
+		return;
+	wait_for_processor(guest);
+	guest->guest.domain.rebooting = guest->guest.domain.shutdown = true;
+}
+
+/* The toolstack takes a while to make the new domain. */
+static void test_reboot(void **state)
+{
+	struct world *world = *state;
+
+	world->guest->moved = reboot_after_ten;
+	world->guest->successor = 8;
+	world->guest->successor_after = 5;
+	open_recording(world, world->path);
+	check(run(world, 60000));
+	assert_end(world, PX_DOMAIN_REBOOTED, "was rebooted as domain 8");
+	assert_int_equal(world->record.tally.ticks, 10);
+	/* What is waited for afterwards is no time of the recording. */
+	assert_in_range(world->record.tally.end_ns - world->record.tally.start_ns, 1,
+			400000000);
+}
+
+/* Of a quick reboot only the end is seen. */
+static void test_quick_reboot(void **state)
+{
+	struct world *world = *state;
+
+	world->guest->die = 41;
+	world->guest->successor = 9;
+	open_recording(world, world->path);
+	check(run(world, 60000));
+	assert_end(world, PX_DOMAIN_DESTROYED, "was rebooted as domain 9");
+}
+
+/* It is not made anew, and the end of the time or a Ctrl-C ends the waiting. */
+static void test_interrupted_after_a_reboot(void **state)
+{
+	struct world *world = *state;
+	uint64_t start = px_now_ns();
+
+	world->guest->moved = reboot_after_ten;
+	open_recording(world, world->path);
+	check(run(world, 300));
+	assert_end(world, PX_DOMAIN_REBOOTED, "was rebooted");
+	assert_true(px_now_ns() - start < UINT64_C(2000000000));
+}
+
+static void suspend_after_ten(struct px_guest_double *guest, void *context)
+{
+	if (guest->gathers != 10)
+		return;
+	wait_for_processor(guest);
+	guest->guest.domain.suspended = guest->guest.domain.shutdown = true;
+}
+
+static void test_migration(void **state)
+{
+	struct world *world = *state;
+
+	world->guest->moved = suspend_after_ten;
+	open_recording(world, world->path);
+	check(run(world, 60000));
+	assert_end(world, PX_DOMAIN_SUSPENDED, "was suspended to be saved or migrated away");
+}
+
+/* --- memory ----------------------------------------------------------------------------------
+ */
+
+/* Look at a word of the guest, so that its page is mapped; returns how many pages are. */
+static size_t map_a_page(struct world *world)
+{
+	struct px_guest_double *guest = world->guest;
+	px_root root = px_guest_double_root(guest);
+	uint64_t word = 0;
+
+	px_guest_double_write_word(guest, PX_PAGING_4_LEVEL, root, 0x1000, 5);
+	assert_int_equal(px_memory_word(world->target.memory, PX_PAGING_4_LEVEL, root,
+					px_gva_of(0x1000), &word),
+			 PX_READ_OK);
+	assert_int_equal(word, 5);
+	return guest->mapped_now;
+}
+
+static void balloon_after_ten(struct px_guest_double *guest, void *context)
+{
+	struct world *world = context;
+
+	if (guest->gathers == 10)
+		guest->memory_kib -= 4;
+	world->seen_mapped = guest->mapped_now;
+}
+
+/* Pages that were given back may be another domain's: by the next look nothing is mapped. */
+static void test_balloon(void **state)
+{
+	struct world *world = *state;
+
+	assert_true(map_a_page(world) > 0);
+	world->guest->moved = balloon_after_ten;
+	world->guest->moved_context = world;
+	open_recording(world, world->path);
+	check(run(world, 1300));
+	assert_true(world->record.tally.ticks > 10);
+	assert_int_equal(world->seen_mapped, 0);
+	assert_int_equal(world->guest->mapped_now, 0);
+}
+
+/* Without a change they stay mapped. */
+static void test_no_balloon(void **state)
+{
+	struct world *world = *state;
+	size_t mapped = map_a_page(world);
+
+	open_recording(world, world->path);
+	check(run(world, 1300));
+	assert_int_equal(world->guest->mapped_now, mapped);
+}
+
+static void test_dying_domain_is_let_go(void **state)
+{
+	struct world *world = *state;
+
+	assert_true(map_a_page(world) > 0);
+	world->guest->die = 41;
+	open_recording(world, world->path);
+	check(run(world, 5000));
+	assert_int_equal(world->record.end, PX_DOMAIN_DESTROYED);
+	assert_int_equal(world->guest->mapped_now, 0);
+}
+
 static void test_failure(void **state)
 {
 	struct world *world = *state;
@@ -314,7 +524,7 @@ static void test_disk_full(void **state)
 static void plug_after_ten(struct px_guest_double *guest, void *context)
 {
 	if (guest->gathers == 10)
-		guest->guest.domain.memory_kib += 1024;
+		guest->memory_kib += 1024;
 	if (guest->gathers == 20)
 		guest->vcpus[1].state = PX_VCPU_OFFLINE;
 	if (guest->gathers == 30)
@@ -338,11 +548,24 @@ int main(void)
 {
 #define test(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		test(duration),	 test(paused_from_the_start),
-		test(starved),	 test(paused_meanwhile),
-		test(crash),	 test(shutdown),
-		test(destroyed), test(failure),
-		test(disk_full), test(changes),
+		test(duration),
+		test(clock_is_set),
+		test(paused_from_the_start),
+		test(starved),
+		test(paused_meanwhile),
+		test(crash),
+		test(shutdown),
+		test(destroyed),
+		test(failure),
+		test(disk_full),
+		test(changes),
+		test(reboot),
+		test(quick_reboot),
+		test(interrupted_after_a_reboot),
+		test(migration),
+		test(balloon),
+		test(no_balloon),
+		test(dying_domain_is_let_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
