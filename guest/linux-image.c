@@ -202,11 +202,11 @@ static struct px_error *add_symbol(void *context, const struct px_kallsyms_symbo
 	struct image *image = context;
 
 	if (symbol->absolute)
-		px_elf_writer_symbol(&image->writer, symbol->name, symbol->address,
+		px_elf_writer_symbol(&image->writer, symbol->name, symbol->address, 0,
 				     ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT), image->per_cpu);
 	else
 		px_elf_writer_symbol(
-			&image->writer, symbol->name, symbol->address - image->outline.slide,
+			&image->writer, symbol->name, symbol->address - image->outline.slide, 0,
 			info_of_type(symbol->type), section_of_type(image, symbol->type));
 	return NULL;
 }
@@ -216,7 +216,7 @@ static void add_missing(struct image *image, enum px_linux_landmark landmark, co
 			uint64_t address)
 {
 	if (!image->landmarks.at[landmark] && address)
-		px_elf_writer_symbol(&image->writer, name, address - image->outline.slide,
+		px_elf_writer_symbol(&image->writer, name, address - image->outline.slide, 0,
 				     ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE), image->rodata);
 }
 
@@ -330,7 +330,7 @@ static struct px_error *compose(struct image *image, struct px_buffer *ret)
 	if (err)
 		return err;
 	add_missing_symbols(image);
-	return px_elf_writer_finish(&image->writer, ret);
+	return px_elf_writer_finish(&image->writer, ET_EXEC, EM_X86_64, ret);
 }
 
 struct px_error *px_linux_image_new(const struct px_linux_found *found, struct px_buffer *ret)

@@ -9,6 +9,7 @@ void px_elf_writer_fini(struct px_elf_writer *writer)
 {
 	px_buffer_fini(&writer->body);
 	px_buffer_fini(&writer->symbols);
+	px_buffer_fini(&writer->others);
 	px_buffer_fini(&writer->strings);
 	px_buffer_fini(&writer->names);
 }
@@ -64,6 +65,8 @@ uint16_t px_elf_writer_section(struct px_elf_writer *writer, const char *name, u
 	section->sh_size = size;
 	if (type == SHT_NOTE)
 		section->sh_addralign = 4;
+	if (flags & SHF_EXECINSTR)
+		section->sh_addralign = 16;
 	if (type != SHT_NOBITS)
 		px_buffer_zero(&writer->body, size);
 	if (contents_ret)
@@ -73,13 +76,15 @@ uint16_t px_elf_writer_section(struct px_elf_writer *writer, const char *name, u
 }
 
 void px_elf_writer_symbol(struct px_elf_writer *writer, const char *name, uint64_t value,
-			  unsigned char info, uint16_t section)
+			  uint64_t size, unsigned char info, uint16_t section)
 {
-	Elf64_Sym symbol = {.st_info = info, .st_shndx = section, .st_value = value};
+	bool local = ELF64_ST_BIND(info) == STB_LOCAL;
+	Elf64_Sym symbol = {
+		.st_info = info, .st_shndx = section, .st_value = value, .st_size = size};
 
 	begin(writer);
 	symbol.st_name = add_string(&writer->strings, name);
-	px_buffer_add(&writer->symbols, &symbol, sizeof(symbol));
+	px_buffer_add(local ? &writer->symbols : &writer->others, &symbol, sizeof(symbol));
 }
 
 static void add_table(struct px_elf_writer *writer, const char *name, uint32_t type,
@@ -94,13 +99,14 @@ static void add_table(struct px_elf_writer *writer, const char *name, uint32_t t
 static void add_tables(struct px_elf_writer *writer)
 {
 	Elf64_Shdr *names, *symbols = &writer->sections[writer->count];
+	uint32_t local = (uint32_t)(writer->symbols.size / sizeof(Elf64_Sym));
 
+	px_buffer_add(&writer->symbols, writer->others.data, writer->others.size);
 	add_table(writer, ".symtab", SHT_SYMTAB, &writer->symbols);
 	symbols->sh_entsize = sizeof(Elf64_Sym);
 	symbols->sh_addralign = 8;
 	symbols->sh_link = writer->count;
-	/* Local and global ones are mixed: no reader here needs them apart. */
-	symbols->sh_info = 1;
+	symbols->sh_info = local; /* the first one that is not */
 	add_table(writer, ".strtab", SHT_STRTAB, &writer->strings);
 	/* Its own name must be in it before it is written. */
 	names = add_section(writer, ".shstrtab", SHT_STRTAB);
@@ -109,13 +115,14 @@ static void add_tables(struct px_elf_writer *writer)
 	px_buffer_align(&writer->body, 8);
 }
 
-struct px_error *px_elf_writer_finish(struct px_elf_writer *writer, struct px_buffer *ret)
+struct px_error *px_elf_writer_finish(struct px_elf_writer *writer, uint16_t type,
+				      uint16_t machine, struct px_buffer *ret)
 {
 	Elf64_Ehdr header = {
 		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
 			    EV_CURRENT},
-		.e_type = ET_EXEC,
-		.e_machine = EM_X86_64,
+		.e_type = type,
+		.e_machine = machine,
 		.e_version = EV_CURRENT,
 		.e_ehsize = sizeof(Elf64_Ehdr),
 		.e_shentsize = sizeof(Elf64_Shdr),
@@ -128,8 +135,8 @@ struct px_error *px_elf_writer_finish(struct px_elf_writer *writer, struct px_bu
 	header.e_shnum = writer->count;
 	header.e_shstrndx = writer->count - 1;
 	px_buffer_add(body, writer->sections, writer->count * sizeof(writer->sections[0]));
-	if (body->failed || writer->symbols.failed || writer->strings.failed ||
-	    writer->names.failed)
+	if (body->failed || writer->symbols.failed || writer->others.failed ||
+	    writer->strings.failed || writer->names.failed)
 		return &px_error_no_memory;
 	memcpy(body->data, &header, sizeof(header));
 	px_buffer_add(ret, body->data, body->size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writing an ELF64 file for x86-64, linked at fixed addresses: System V gABI, chapter 4. */
+/* Writing a little-endian ELF64 file with symbols: System V gABI, chapter 4. */
 #ifndef PX_LIB_ELF_WRITER_H
 #define PX_LIB_ELF_WRITER_H
 
@@ -15,7 +15,8 @@ enum {
 /** A file under construction. Zero-initialise to start; running out of memory shows at the end.
  */
 struct px_elf_writer {
-	struct px_buffer body, symbols, strings, names;
+	struct px_buffer body, strings, names;
+	struct px_buffer symbols, others; /* local ones, which must come first; all others */
 	Elf64_Shdr sections[PX_ELF_WRITER_SECTIONS];
 	uint16_t count;
 };
@@ -31,12 +32,15 @@ uint16_t px_elf_writer_section(struct px_elf_writer *writer, const char *name, u
 			       uint64_t flags, uint64_t address, size_t size,
 			       uint8_t **contents_ret);
 
-/** Add a symbol; info: ELF64_ST_INFO(binding, type). */
+/** Add a symbol; info: ELF64_ST_INFO(binding, type). size 0: not known. */
 void px_elf_writer_symbol(struct px_elf_writer *writer, const char *name, uint64_t value,
-			  unsigned char info, uint16_t section);
+			  uint64_t size, unsigned char info, uint16_t section);
 
-/** Append the file to *ret. The writer is finished then in any case: fini is all it is for. */
-px_must_check struct px_error *px_elf_writer_finish(struct px_elf_writer *writer,
-						    struct px_buffer *ret);
+/**
+ * Append the file, of this type (ET_*) for this machine (EM_*), to *ret. The writer is finished
+ * then in any case: fini is all it is for.
+ */
+px_must_check struct px_error *px_elf_writer_finish(struct px_elf_writer *writer, uint16_t type,
+						    uint16_t machine, struct px_buffer *ret);
 
 #endif

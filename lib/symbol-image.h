@@ -8,11 +8,11 @@
 
 #include "lib/buffer.h"
 #include "lib/build-id.h"
-#include "lib/error.h"
+#include "lib/elf-writer.h"
 
 /** An image under construction. Zero-initialise to start. */
 struct px_symbol_image {
-	struct px_buffer symbols, names;
+	struct px_elf_writer writer;
 };
 
 void px_symbol_image_fini(struct px_symbol_image *image);

@@ -622,6 +622,27 @@ static void test_foreign_cache(void **state)
 	world_free(w);
 }
 
+static void test_cache_folder(void **state)
+{
+	px_cleanup(px_freep) char *home = NULL, *cache = NULL;
+	struct px_error *err;
+
+	setenv("HOME", "/root", 1);
+	unsetenv("XDG_CACHE_HOME");
+	assert_null(px_kernel_cache_folder(&home));
+	assert_string_equal(home, "/root/.cache/perf-xen/kernels");
+	setenv("XDG_CACHE_HOME", "/var/cache", 1);
+	assert_null(px_kernel_cache_folder(&cache));
+	assert_string_equal(cache, "/var/cache/perf-xen/kernels");
+	/* Not from wherever one happens to be. */
+	setenv("XDG_CACHE_HOME", "cache", 1);
+	setenv("HOME", "", 1);
+	err = px_kernel_cache_folder(&cache);
+	assert_non_null(err);
+	assert_int_equal(err->code, PX_ERR_NOT_FOUND);
+	px_error_free(err);
+}
+
 static void test_cache_that_cannot_be(void **state)
 {
 	struct world *w = world_new(PX_GUEST_HVM, layout_6_1, false);
@@ -650,6 +671,7 @@ int main(void)
 		cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_damaged_cache),
 		cmocka_unit_test(test_foreign_cache),
+		cmocka_unit_test(test_cache_folder),
 		cmocka_unit_test(test_cache_that_cannot_be),
 	};
 
