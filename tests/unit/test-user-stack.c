@@ -29,7 +29,7 @@
 
 enum {
 	DEPTH = 100,
-	MAPPINGS = 256,
+	MAPPINGS = 4096,
 	DEEP = 1000, /* bytes of stack a call */
 };
 
