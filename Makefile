@@ -181,6 +181,7 @@ REPORT_SRC := \
 
 # cmocka programs, one a noun: tests/unit/test-NOUN.c
 UNIT_TESTS := \
+	access \
 	address-map \
 	buildid-cache \
 	bytes \

@@ -111,7 +111,9 @@ static int version(int argc, char **argv)
 	bool options = argc > 2 && !strcmp(argv[2], "--build-options");
 
 	if (argc > (options ? 3 : 2)) {
-		fprintf(stderr, "perf-xen version: \"%s\" is not understood\n",
+		fprintf(stderr,
+			"perf-xen version: \"%s\" is not understood\n"
+			"usage: perf xen version [--build-options]\n",
 			argv[options ? 3 : 2]);
 		return PX_EXIT_USAGE;
 	}

@@ -55,6 +55,9 @@ refuses 2 'out of range' stacks --pid 4194305 a
 refuses 2 'takes no arguments' list a
 refuses 2 'unknown option' list --jsn
 
+refuses 2 'not understood' version --buildoptions
+refuses 2 'not understood' version --build-options x
+
 # No domain can be opened where there is no hypervisor; on a dom0 there is none of this name.
 if [ -e /dev/xen/privcmd ]; then
 	why='no-such-domain'
