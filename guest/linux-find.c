@@ -19,8 +19,12 @@
 /* Beyond this nothing belongs to a token table. */
 #define TAIL_MAX (CHUNK + 65536 + PX_KALLSYMS_TAIL_MAX)
 
+/* Entry points that are looked at before giving up, of whichever vCPUs. */
+#define TRIES_MAX 8
+
 struct find {
 	struct px_linux_found found;
+	unsigned int tries;
 	uint64_t from;		/* where window begins */
 	bool tokens_known, fit; /* kallsyms: where they are, and that they can be read */
 	size_t tokens;		/* in window */
@@ -164,8 +168,10 @@ static struct px_error *walk(struct find *f, uint64_t from)
 static struct px_error *try_address(struct find *f, const struct px_address_space *space,
 				    uint64_t address)
 {
+	unsigned int tries = f->tries + 1;
+
 	px_linux_found_fini(&f->found);
-	*f = (struct find){0};
+	*f = (struct find){.tries = tries};
 	f->found.space = *space;
 	f->found.start = find_start(space, address);
 	f->found.end = find_end(space, address);
@@ -180,7 +186,7 @@ static struct px_error *try_entry(void *context, const struct px_linux_entry *en
 	struct px_error *err = NULL;
 
 	for (size_t i = 0; i < px_array_size(addresses) && !err && !*done_ret; i++) {
-		if (!addresses[i])
+		if (!addresses[i] || f->tries == TRIES_MAX)
 			continue;
 		err = try_address(f, &entry->space, addresses[i]);
 		*done_ret = !err && f->found.identity.banner;

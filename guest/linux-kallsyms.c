@@ -16,7 +16,7 @@ enum {
 	/* Places that look like digits of a token table, in one search. */
 	TABLES_MAX = 256,
 	/* Symbols looked at before giving up on finding num_syms. */
-	EFFORT_MAX = 1 << 26,
+	EFFORT_MAX = 1 << 23,
 };
 
 static uint16_t get16(const uint8_t *at)

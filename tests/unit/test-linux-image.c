@@ -500,6 +500,30 @@ static void test_nothing_to_find(void **state)
 	world_free(w);
 }
 
+/* Many vCPUs of something else do not take longer than a few. */
+static void test_bounded(void **state)
+{
+	struct world *w = world_new(PX_GUEST_HVM, layout_6_1, false);
+	uint32_t counts[] = {8, PX_DOUBLE_VCPUS};
+	uint64_t mapped[2];
+
+	put(w, RODATA, "Windows", 7);
+	for (size_t i = 0; i < px_array_size(counts); i++) {
+		uint64_t before = w->guest->maps;
+
+		w->guest->guest.domain.vcpus = counts[i];
+		for (uint32_t v = 0; v < counts[i]; v++) {
+			w->guest->vcpus[v] = w->guest->vcpus[0];
+			w->guest->entries[v] = w->guest->entries[0];
+		}
+		px_memory_drop(w->memory);
+		assert_refused(w, PX_ERR_NOT_FOUND, "not Linux");
+		mapped[i] = w->guest->maps - before;
+	}
+	assert_true(mapped[0] > 0 && mapped[0] == mapped[1]);
+	world_free(w);
+}
+
 /* Whichever call fails, its error comes through and nothing leaks. */
 static void test_failing_calls(void **state)
 {
@@ -667,6 +691,7 @@ int main(void)
 		cmocka_unit_test(test_holes),
 		cmocka_unit_test(test_no_kallsyms),
 		cmocka_unit_test(test_nothing_to_find),
+		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_failing_calls),
 		cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_damaged_cache),
