@@ -221,6 +221,7 @@ UNIT_TESTS := \
 	profile \
 	program \
 	record \
+	record-programs \
 	recording \
 	report \
 	sampler \
