@@ -57,6 +57,13 @@ static bool leave_vsyscall(struct walk *walk)
 	return walk->count < walk->capacity;
 }
 
+static void only_ip(struct walk *walk, enum px_end_reason end)
+{
+	walk->frames[walk->count++] =
+		(struct px_frame){.ip = walk->regs.reg[PX_REG_IP], .exact = true};
+	walk->end = end;
+}
+
 /* Cut where a frame pointer led to what no call can have left there. */
 static void distrust_guesses(struct walk *walk)
 {
@@ -100,20 +107,17 @@ static void unwind(struct walk *walk)
 					      .kernel_start = PX_LINUX_KERNEL_SPACE};
 	size_t more = 0;
 
-	if (leave_vsyscall(walk) && walk->regs.reg[PX_REG_IP] < PX_LINUX_KERNEL_SPACE) {
-		walk->end = px_unwind(&space, &walk->regs, walk->frames + walk->count,
-				      walk->capacity - walk->count, &more);
-		walk->count += more;
+	if (!leave_vsyscall(walk))
+		return;
+	if (walk->regs.reg[PX_REG_IP] >= PX_LINUX_KERNEL_SPACE) {
+		only_ip(walk, PX_END_BAD_ADDRESS); /* it jumped where it must not */
+		return;
 	}
+	walk->end = px_unwind(&space, &walk->regs, walk->frames + walk->count,
+			      walk->capacity - walk->count, &more);
+	walk->count += more;
 	distrust_guesses(walk);
 	refine_end(walk);
-}
-
-static void only_ip(struct walk *walk, enum px_end_reason end)
-{
-	walk->frames[walk->count++] =
-		(struct px_frame){.ip = walk->regs.reg[PX_REG_IP], .exact = true};
-	walk->end = end;
 }
 
 static struct px_error *walk_process(struct walk *walk, struct px_sample *sample)

@@ -443,6 +443,19 @@ static void test_vsyscall(void **state)
 	assert_true(agreeing(world) >= 12);
 }
 
+/* A program that jumps into the kernel is there for an instant. */
+static void test_kernel_address(void **state)
+{
+	struct world *world = *state;
+
+	start_child(world, 0);
+	world->stack.regs.reg[PX_REG_IP] = UINT64_C(0xffffffff81000000);
+	walk(world, true);
+	assert_int_equal(world->sample.user_end, PX_END_BAD_ADDRESS);
+	assert_int_equal(world->sample.frame_count, 1);
+	assert_true(world->sample.frames[0].ip == UINT64_C(0xffffffff81000000));
+}
+
 static void test_unknown_process(void **state)
 {
 	struct world *world = *state;
@@ -504,6 +517,7 @@ int main(void)
 		test(no_files),
 		test(made_up_frame_pointers),
 		test(vsyscall),
+		test(kernel_address),
 		test(unknown_process),
 		cmocka_unit_test(test_return_sites),
 	};
