@@ -75,15 +75,44 @@ static bool find_symbol(void *context, uint64_t address, struct px_linux_symbol 
 static void run(struct px_sampler *sampler, struct px_recording *recording, const char *what)
 {
 	struct px_tick tick;
-	double start = seconds(), ns;
+	double start = seconds(), ns, frames = 0;
 
 	for (unsigned int i = 0; i < TICKS; i++) {
 		check(px_sampler_tick(sampler, &tick));
+		for (size_t s = 0; i == 0 && s < tick.sample_count; s++)
+			frames += (double)tick.samples[s].frame_count;
 		for (size_t s = 0; recording && s < tick.sample_count; s++)
 			check(px_recording_add(recording, &tick.samples[s]));
 	}
 	ns = (seconds() - start) * 1e9 / TICKS;
-	printf("  %-34s %8.0f ns a tick %8.1f ns a frame\n", what, ns, ns / (VCPUS * DEPTH));
+	printf("  %-34s %8.0f ns a tick %8.1f ns a frame\n", what, ns, ns / frames);
+}
+
+static struct px_error *walk_nothing(void *context, const struct px_user_stack *stack,
+				     struct px_sample *sample)
+{
+	return NULL;
+}
+
+/* All vCPUs are in user mode, with more of a stack than is copied. */
+static void copy_user_stacks(struct px_guest_double *guest, px_root root,
+			     struct px_memory *memory)
+{
+	const struct px_sampler_kernel kernel = {.start = UINT64_C(0xff00000000000000)};
+	const struct px_sampler_options options = {
+		.pause = true, .max_pause_ns = 1000000000, .user = {NULL, walk_nothing}};
+	struct px_sampler *sampler = NULL;
+
+	for (uint32_t vcpu = 0; vcpu < VCPUS; vcpu++) {
+		uint64_t sp = UINT64_C(0x7ffd00000000) + vcpu * 0x100000 + 0x800;
+
+		for (uint64_t i = 0; i < PX_USER_STACK_MAX + PX_PAGE_SIZE; i += PX_PAGE_SIZE)
+			px_guest_double_write_word(guest, PX_PAGING_4_LEVEL, root, sp + i, i);
+		px_guest_double_run(guest, vcpu, PX_PAGING_4_LEVEL, root, 0x401000, sp);
+	}
+	check(px_sampler_new(&guest->guest, memory, &kernel, &options, &sampler));
+	run(sampler, NULL, "copy 16 KiB of each user stack");
+	px_sampler_free(sampler);
 }
 
 int main(void)
@@ -114,6 +143,7 @@ int main(void)
 	run(sampler, recording, "walk and record");
 	px_recording_free(recording);
 	px_sampler_free(sampler);
+	copy_user_stacks(guest, root, memory);
 	px_unwind_map_free(kernel.map);
 	px_unwind_table_free(table);
 	px_memory_free(memory);
