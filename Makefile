@@ -187,6 +187,7 @@ UNIT_TESTS := \
 	bytes \
 	cfi \
 	cfi-expression \
+	confine \
 	demangle \
 	elf-image \
 	error \

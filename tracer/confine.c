@@ -15,7 +15,7 @@
 #include "lib/privileges.h"
 
 enum {
-	FOLDERS = 4, /* two caches, that of the output, that of the hypervisor's devices */
+	FOLDERS = 5, /* two caches, those of the output, that of the hypervisor's devices */
 };
 
 /* Whether the innermost folder of path that exists is the user's: under sudo with the HOME of
@@ -60,44 +60,66 @@ static char *folder_of(const char *path)
 	return strndup(slash ? path : ".", length);
 }
 
-/* Without a home there are no caches. */
-static void find_folders(const struct px_confinement *confinement, char *folders[FOLDERS],
-			 size_t *count)
-{
-	struct px_error *err = px_buildid_cache_folder(&folders[*count]);
+struct folders {
+	char *paths[FOLDERS];
+	size_t count;
+};
 
-	if (!err)
-		make(folders[(*count)++], 0755);
+/* Takes over path, which may be NULL. */
+static void add(struct folders *folders, char *path)
+{
+	if (path)
+		folders->paths[folders->count++] = path;
+}
+
+static void add_cache(struct folders *folders, struct px_error *(*find)(char **ret),
+		      mode_t mode)
+{
+	char *folder = NULL;
+	struct px_error *err = find(&folder);
+
+	/* Without a home there are no caches. */
 	px_error_free(err);
-	err = px_kernel_cache_folder(&folders[*count]);
-	if (!err)
-		make(folders[(*count)++], 0700);
-	px_error_free(err);
-	if (confinement->output && strcmp(confinement->output, "-") != 0) {
-		folders[*count] = folder_of(confinement->output);
-		*count += folders[*count] != NULL;
-	}
-	if (confinement->opens_guests) {
-		folders[*count] = strdup("/dev/xen");
-		*count += folders[*count] != NULL;
-	}
+	if (err)
+		return;
+	make(folder, mode);
+	add(folders, folder);
+}
+
+/* Where it is created, and where the link that it may be leads. */
+static void add_output(struct folders *folders, const char *output)
+{
+	char *target px_cleanup(px_freep) = NULL;
+
+	if (!strcmp(output, "-"))
+		return;
+	add(folders, folder_of(output));
+	target = realpath(output, NULL);
+	if (target)
+		add(folders, folder_of(target));
 }
 
 struct px_error *px_confine(const struct px_confinement *confinement)
 {
-	char *folders[FOLDERS] = {NULL};
+	struct folders folders = {0};
 	struct px_privileges keep = {
 		.duty = PX_DUTY_GUEST,
 		.command = confinement->command,
-		.folders = (const char *const *)folders,
+		.folders = (const char *const *)folders.paths,
 		.first_step = confinement->output != NULL,
 	};
 	struct px_error *err;
 
+	add_cache(&folders, px_buildid_cache_folder, 0755);
+	add_cache(&folders, px_kernel_cache_folder, 0700);
+	if (confinement->output)
+		add_output(&folders, confinement->output);
+	if (confinement->opens_guests)
+		add(&folders, strdup("/dev/xen"));
+	keep.folder_count = folders.count;
 	keep.ioctls = px_guest_ioctls_xen(&keep.ioctl_count);
-	find_folders(confinement, folders, &keep.folder_count);
 	err = px_privileges_drop(&keep);
-	for (size_t i = 0; i < FOLDERS; i++)
-		free(folders[i]);
+	for (size_t i = 0; i < folders.count; i++)
+		free(folders.paths[i]);
 	return err;
 }
