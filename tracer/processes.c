@@ -280,7 +280,6 @@ static struct px_error *add_area(struct px_processes *processes, struct px_proce
 				       .offset = mapping->offset,
 				       .readable = mapping->readable,
 				       .writable = mapping->writable,
-				       .shared = mapping->shared,
 				       .file = mapping->file != 0};
 	struct px_error *err =
 		px_array_grow(process->areas, process->area_count, process->area_capacity);

@@ -33,7 +33,7 @@ struct px_processes_setup {
 struct px_process_area {
 	uint64_t start, end;
 	uint64_t offset; /* in the file */
-	bool readable, writable, shared;
+	bool readable, writable;
 	char *path;		     /* see px_linux_mapping */
 	struct px_build_id build_id; /* of the mapped file, else of the program; size 0: unknown
 				      */
