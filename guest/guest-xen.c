@@ -289,8 +289,12 @@ static const struct px_guest_ops xen_ops = {
 const unsigned long *px_guest_ioctls_xen(size_t *count_ret)
 {
 	static const unsigned long requests[] = {
-		IOCTL_PRIVCMD_HYPERCALL, IOCTL_PRIVCMD_MMAPBATCH_V2,
+		IOCTL_PRIVCMD_HYPERCALL,
+		IOCTL_PRIVCMD_MMAPBATCH_V2,
 		IOCTL_PRIVCMD_MMAPBATCH, /* of kernels without the former */
+		/* What Xen's libraries try when they are opened. */
+		IOCTL_PRIVCMD_DM_OP,
+		IOCTL_PRIVCMD_UNIMPLEMENTED,
 	};
 
 	*count_ret = px_array_size(requests);
