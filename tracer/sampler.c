@@ -183,15 +183,22 @@ static void copy_user_stack(struct px_sampler *sampler, uint64_t deadline_ns,
 }
 
 /* The kernel's page tables of a process map what the process sees as well. */
-static void take_user_stack(struct px_sampler *sampler, const struct px_vcpu *vcpu,
-			    const struct px_regs *regs, uint64_t deadline_ns)
+static void find_user_stack(struct px_sampler *sampler, const struct px_vcpu *vcpu,
+			    const struct px_regs *regs)
 {
 	struct px_user_stack *stack = &sampler->slots.users[sampler->sample_count];
 
 	stack->regs = *regs;
 	stack->paging = vcpu->paging;
 	stack->root = vcpu->kernel_root;
-	copy_user_stack(sampler, deadline_ns, stack);
+}
+
+/* After all walks: these must not come too late for the sake of a copy. */
+static void copy_user_stacks(struct px_sampler *sampler, uint64_t deadline_ns)
+{
+	for (size_t i = 0; sampler->slots.users && i < sampler->sample_count; i++)
+		if (sampler->slots.samples[i].end == PX_END_USER_MODE)
+			copy_user_stack(sampler, deadline_ns, &sampler->slots.users[i]);
 }
 
 static void take_sample(struct px_sampler *sampler, uint32_t number, uint64_t now_ns,
@@ -219,7 +226,7 @@ static void take_sample(struct px_sampler *sampler, uint32_t number, uint64_t no
 	take_stack(sampler, &regs, reader, sample);
 	sample->user_frames = sample->user_mode;
 	if (sample->end == PX_END_USER_MODE && sampler->slots.users)
-		take_user_stack(sampler, vcpu, &regs, deadline_ns);
+		find_user_stack(sampler, vcpu, &regs);
 	sampler->sample_count++;
 }
 
@@ -242,6 +249,7 @@ static void take_samples(struct px_sampler *sampler, uint64_t now_ns, uint64_t d
 		else
 			tick->offline++; /* it went down between two hypercalls */
 	}
+	copy_user_stacks(sampler, deadline_ns);
 	sampler->first = sampler->first + 1 < sampler->slots.count ? sampler->first + 1 : 0;
 }
 
