@@ -7,22 +7,23 @@
 
 # --- versions and cache keys --------------------------------------------------------------------
 
-# The package that a meta package stands for.
-real_package() {
-	apt-cache depends "$1" 2>/dev/null | awk '$1 == "Depends:" { print $2; exit }'
+# The kernel packages that the meta packages stand for: dom0's, then the guests'.
+kernel_packages() {
+	{ apt-cache depends linux-image-amd64 linux-image-cloud-amd64 2>/dev/null || true; } |
+		awk '$1 == "Depends:" { printf "%s ", $2 }'
 }
 
-candidate() {
-	apt-cache policy "$1" 2>/dev/null | awk '$1 == "Candidate:" { print $2 }'
+# The versions of packages that apt would install.
+candidates() {
+	apt-cache policy "$@" 2>/dev/null | awk '$1 == "Candidate:" { print $2 }'
 }
 
 find_versions() {
-	[ -n "$(real_package linux-image-amd64)" ] || apt-get update -q >&2
-	dom0_package=$(real_package linux-image-amd64)
-	guest_package=$(real_package linux-image-cloud-amd64)
-	if [ -z "$dom0_package" ] || [ -z "$guest_package" ]; then
-		die "apt offers no kernel packages"
-	fi
+	local packages
+	packages=$(kernel_packages)
+	[ -n "$packages" ] || { apt-get update -q >&2 && packages=$(kernel_packages); }
+	read -r dom0_package guest_package _ <<<"$packages"
+	[ -n "$guest_package" ] || die "apt offers no kernel packages"
 	dom0_release=${dom0_package#linux-image-}
 	guest_release=${guest_package#linux-image-}
 	xen_package=xen-hypervisor-4.17-amd64
@@ -31,9 +32,8 @@ find_versions() {
 # What the images are made of, as one hash.
 images_key() {
 	{
-		echo "$dom0_package $(candidate "$dom0_package")"
-		echo "$guest_package $(candidate "$guest_package")"
-		echo "$xen_package $(candidate "$xen_package")"
+		echo "$dom0_package $guest_package $xen_package"
+		candidates "$dom0_package" "$guest_package" "$xen_package"
 		dpkg-query -W linux-perf busybox-static
 		cat "$here/images.sh" "$here"/dom0/{packages,initrd-init}
 	} | sha256sum | cut -c1-16
@@ -204,7 +204,7 @@ build() {
 vmlinux() {
 	find_versions
 	local package=$guest_package-dbg file
-	file=$cache/vmlinux-$guest_release-$(candidate "$package" | tr -c 'A-Za-z0-9.\n' _)
+	file=$cache/vmlinux-$guest_release-$(candidates "$package" | tr -c 'A-Za-z0-9.\n' _)
 	mkdir -p "$cache"
 	exec 8>"$cache/lock-vmlinux"
 	flock 8
