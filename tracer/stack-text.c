@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <inttypes.h>
 
+#include "lib/memory.h"
+#include "symbolize/demangle.h"
 #include "tracer/domain-text.h"
 #include "tracer/stack-view.h"
 
@@ -11,6 +13,15 @@ static void print_name(const char *name, FILE *out)
 {
 	for (; *name; name++)
 		putc(iscntrl((unsigned char)*name) ? '?' : *name, out);
+}
+
+/* As in the source; in want of memory as the linker has it. */
+static void print_function(const char *name, FILE *out)
+{
+	char *plain px_cleanup(px_freep) = NULL;
+
+	px_error_free(px_demangle(name, &plain));
+	print_name(plain ? plain : name, out);
 }
 
 bool px_stack_view_name(const struct px_stack_view *view, uint64_t process,
@@ -29,7 +40,7 @@ static void print_frame(const struct px_stack_view *view, uint64_t process,
 
 	fprintf(out, "    %016" PRIx64 " ", frame->ip);
 	if (px_stack_view_name(view, process, frame, &symbol)) {
-		print_name(symbol.name, out);
+		print_function(symbol.name, out);
 		fprintf(out, "+0x%" PRIx64, frame->ip - symbol.start);
 		if (symbol.module) {
 			fputs(" [", out);

@@ -214,6 +214,26 @@ static void test_text(void **state)
 				 "    => spins: 90.0 ms of processor time in 100.0 ms\n");
 }
 
+static bool find_mangled(void *context, uint64_t address, struct px_linux_symbol *ret)
+{
+	*ret = (struct px_linux_symbol){.start = address, .name = "camlUnikernel__start_273"};
+	return true;
+}
+
+/* People see names as in the source. */
+static void test_mangled(void **state)
+{
+	struct shown shown;
+
+	make_view(&shown);
+	shown.view.namer.find = find_mangled;
+	assert_null(px_vcpu_list_parse("2", &shown.vcpus));
+	assert_text(&shown.view, "web\370 (domain 3, pv)\n\n"
+				 "vCPU 2  running, kernel mode\n"
+				 "    0000000000000010 Unikernel.start+0x0\n"
+				 "    -- no rule\n");
+}
+
 static json_t *snapshot_json(json_t *stacks, size_t vcpu, size_t number)
 {
 	json_t *entry = json_array_get(json_object_get(stacks, "vcpus"), vcpu);
@@ -333,8 +353,8 @@ int main(void)
 		cmocka_unit_test(test_spins),	  cmocka_unit_test(test_moves),
 		cmocka_unit_test(test_waits),	  cmocka_unit_test(test_starves),
 		cmocka_unit_test(test_take),	  cmocka_unit_test(test_text),
-		cmocka_unit_test(test_json),	  cmocka_unit_test(test_user_text),
-		cmocka_unit_test(test_user_json),
+		cmocka_unit_test(test_mangled),	  cmocka_unit_test(test_json),
+		cmocka_unit_test(test_user_text), cmocka_unit_test(test_user_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
