@@ -8,3 +8,8 @@ struct px_error *px_capabilities_drop(bool read px_unused, bool write px_unused)
 {
 	return NULL;
 }
+
+struct px_error *px_capabilities_raise(void)
+{
+	return NULL;
+}

@@ -44,8 +44,8 @@ struct px_privileges {
 	size_t folder_count;
 	/** A child that may be sent SIGTERM; 0: none. */
 	pid_t command;
-	/** A first step: there will be a second call, with less. Until then CAP_DAC_OVERRIDE
-	 * stays as well, to make files in folders of other users, and the calls that drop. */
+	/** A first step: there will be a second call, with less. Until then the calls that drop
+	 * are allowed, and px_capabilities_raise. */
 	bool first_step;
 };
 
@@ -60,9 +60,13 @@ extern const bool px_capabilities_built, px_syscall_filter_built;
 
 /* --- the parts, each a file, and a file of the same interface without it ------------------ */
 
-/** libcap-ng: drop the capabilities. read, write: but CAP_DAC_READ_SEARCH and CAP_DAC_OVERRIDE,
- * where they are held. */
+/** libcap-ng: drop the capabilities. read: but CAP_DAC_READ_SEARCH; write: but what
+ * px_capabilities_raise needs; where they are held. */
 px_must_check struct px_error *px_capabilities_drop(bool read, bool write);
+
+/** After the first step: from now on files can be made in folders of other users as well
+ * (CAP_DAC_OVERRIDE), where that was held. */
+px_must_check struct px_error *px_capabilities_raise(void);
 
 /** Landlock: see above. Older kernels: no effect. */
 px_must_check struct px_error *px_file_rules_apply(const char *const *folders, size_t count);

@@ -8,6 +8,7 @@
 
 #include "lib/log.h"
 #include "lib/memory.h"
+#include "lib/privileges.h"
 #include "tracer/confine.h"
 #include "tracer/domain-text.h"
 #include "tracer/record.h"
@@ -127,7 +128,10 @@ static struct px_error *open_recording(const struct record_options *options, int
 	line[0] = program;
 	memcpy(line + 1, argv, (size_t)argc * sizeof(*line));
 	px_perf_host_read(argc + 1, line, &host);
-	err = px_recording_open(&setup, &record->recording);
+	/* The output's folder may be another user's. */
+	err = px_capabilities_raise();
+	if (!err)
+		err = px_recording_open(&setup, &record->recording);
 	/* The output is open: the rest of what px_target_open left goes. */
 	if (!err)
 		err = px_confine(&(struct px_confinement){.command = command});

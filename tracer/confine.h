@@ -10,9 +10,11 @@
 
 /** What it has to do yet. */
 struct px_confinement {
-	const char *output; /* a file to create; then confine again, without. NULL: none */
-	pid_t command;	    /* a child to end; 0: none */
-	bool opens_guests;  /* to open them yet */
+	/** A file to create, after px_capabilities_raise; then confine again, without. NULL:
+	 * none */
+	const char *output;
+	pid_t command;	   /* a child to end; 0: none */
+	bool opens_guests; /* to open them yet */
 };
 
 /**

@@ -283,6 +283,9 @@ static void two_steps(const struct world *w)
 
 	drop(&keep);
 	EXPECT(!px_syscall_filter_built || (fork() == -1 && errno == EPERM));
+	if (px_capabilities_built)
+		EXPECT(open(w->other, O_WRONLY) < 0 && errno == EACCES);
+	EXPECT(px_capabilities_raise() == NULL);
 	fd = open(w->other, O_WRONLY);
 	EXPECT(fd >= 0 || getuid() != 0);
 	fd = open(w->outside, O_WRONLY | O_CREAT, 0600);
