@@ -231,6 +231,7 @@ UNIT_TESTS := \
 	stop \
 	symbol-table \
 	symfs \
+	system \
 	tally \
 	task-stacks \
 	text \

@@ -71,7 +71,7 @@ struct world {
 	struct px_perf_reader *reader;
 };
 
-static int setup(void **state)
+static int open_world(void **state, const char *program)
 {
 	static struct px_perf_host host = {
 		.hostname = "host", .release = "6.1", .arch = "x86_64"};
@@ -92,10 +92,21 @@ static int setup(void **state)
 					     .frequency = 100,
 					     .namer = {find_symbol, &world->questions,
 						       find_user_symbol,
-						       &world->user_questions}},
+						       &world->user_questions},
+					     .program = program},
 		&world->recording));
 	*state = world;
 	return 0;
+}
+
+static int setup(void **state)
+{
+	return open_world(state, NULL);
+}
+
+static int setup_program(void **state)
+{
+	return open_world(state, "/srv/router.elf");
 }
 
 static int teardown(void **state)
@@ -442,6 +453,53 @@ static void test_user_names(void **state)
 	assert_int_equal(user, 2);
 }
 
+/* The first name that the file has. */
+static struct px_note_symbol first_name(struct world *world)
+{
+	enum px_perf_note kind;
+	struct px_bytes payload;
+	struct px_note_symbol symbol = {0};
+	struct px_cursor cursor;
+
+	for (size_t i = 0; px_perf_reader_note(world->reader, i, &kind, &payload); i++)
+		if (kind == PX_PERF_NOTE_SYMBOLS)
+			break;
+	cursor = px_cursor_of(payload);
+	assert_true(px_note_next_symbol(&cursor, &symbol));
+	return symbol;
+}
+
+/* A unikernel: code, samples and names are those of the domain's process, in user mode. */
+static void test_program(void **state)
+{
+	struct world *world = *state;
+	const struct px_recording_code code = {.start = 0x100000,
+					       .end = 0x103000,
+					       .offset = 0x1000,
+					       .protection = 5,
+					       .name = "/srv/router.elf"};
+	struct px_perf_record record;
+	struct px_note_symbol symbol;
+
+	check(px_recording_map_code(world->recording, 1, &code));
+	add(world, kernel_sample(2, 0));
+	finish_and_read(world);
+	record = next(world, PX_PERF_MMAP2);
+	assert_int_equal(record.misc & PX_PERF_MISC_CPUMODE, PX_PERF_MISC_USER);
+	assert_int_equal(record.mmap.pid, 10000007);
+	assert_string_equal(record.mmap.name, "/srv/router.elf");
+	record = next(world, PX_PERF_SAMPLE);
+	assert_int_equal(record.misc & PX_PERF_MISC_CPUMODE, PX_PERF_MISC_USER);
+	assert_int_equal(record.origin.pid, 10000007);
+	assert_int_equal(record.origin.tid, 11000000);
+	assert_int_equal(record.sample.chain.count, 4);
+	assert_true(px_perf_chain_ip(&record.sample.chain, 0) == PX_PERF_CONTEXT_USER);
+	symbol = first_name(world);
+	assert_int_equal(symbol.pid, 10000007);
+	assert_string_equal(symbol.name, "one");
+	assert_string_equal(symbol.module, "/srv/router.elf");
+}
+
 static void test_names(void **state)
 {
 	struct world *world = *state;
@@ -635,6 +693,7 @@ int main(void)
 		test(impossible_ids),
 		test(names),
 		test(user_names),
+		cmocka_unit_test_setup_teardown(test_program, setup_program, teardown),
 		test(unnamed),
 		test(forget_names),
 		test(images),
