@@ -51,6 +51,19 @@ is "one line names packages and the way to get them" \
 	printed '(Debian: .*libxen-dev.*run scripts/install-deps'
 is "and no compiler runs" not compiled
 is "there is make's own line beside it, no more" test "$(wc -l <"$TMPDIR/out")" -eq 2
+# What a build can do without.
+cat >"$TMPDIR/hide" <<'END'
+#!/bin/sh
+case "$*" in
+*--exists*libcap-ng* | *--exists*libseccomp*) exit 1 ;;
+*) exec pkg-config "$@" ;;
+esac
+END
+chmod +x "$TMPDIR/hide"
+build "$TMPDIR/b/lib.a" PKG_CONFIG="$TMPDIR/hide" WERROR=1
+is "without libcap-ng and libseccomp lib/ is built" test $? -eq 0
+is "from stand-ins" printed 'lib/capabilities-none.o'
+is "for both" printed 'lib/syscall-filter-none.o'
 build features
 is "features describes every library" not printed 'does not describe'
 is "features finds every library" not printed ' missing '
