@@ -275,6 +275,7 @@ FUZZ_TARGETS := \
 	report \
 	symbol-files \
 	type-info \
+	unikernel \
 	unwinder
 
 # Programs that integration tests run: tests/integration/NAME.c

@@ -27,9 +27,12 @@ bool px_unikernel_is_image(const struct px_elf_image *image)
 	bool code = false;
 
 	for (size_t i = 0; i < count; i++) {
-		if (segments[i].executable && segments[i].address >= UPPER_HALF)
+		if (!segments[i].executable)
+			continue;
+		if (segments[i].address >= UPPER_HALF ||
+		    segments[i].size > UPPER_HALF - segments[i].address)
 			return false;
-		code |= segments[i].executable;
+		code = true;
 	}
 	return code && px_elf_image_kind(image) != PX_ELF_REL;
 }

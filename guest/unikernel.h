@@ -22,12 +22,12 @@ struct px_unikernel;
 bool px_unikernel_is_image(const struct px_elf_image *image);
 
 /**
- * Take over image (also on failure), read its unwind rules (.eh_frame, else .debug_frame) and
- * symbols, and check that it is what the guest runs: the build-id, if both have one, the first
- * page of each code segment and what is around each vCPU's IP. Pages that the file fills with
- * one value are left out (Xen writes its hypercall page into one), and of code that may be
- * written to, everything but 64 bytes at the IPs. guest and memory are borrowed; only the
- * opening reads them.
+ * Take over image (also on failure), which is linked as above, read its unwind rules
+ * (.eh_frame, else .debug_frame) and symbols, and check that it is what the guest runs: the
+ * build-id, if both have one, the first page of each code segment and what is around each
+ * vCPU's IP. Pages that the file fills with one value are left out (Xen writes its hypercall
+ * page into one), and of code that may be written to, everything but 64 bytes at the IPs. guest
+ * and memory are borrowed; only the opening reads them.
  *
  * PX_ERR_MISMATCH: another program runs, the message says where they differ; PX_ERR_NOT_FOUND:
  * no 64-bit program runs, it boots still or is a 32-bit one.
