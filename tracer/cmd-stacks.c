@@ -134,6 +134,9 @@ static struct px_error *take_tasks(const struct stacks_options *options,
 
 	if (!options->all)
 		return NULL;
+	if (target->system.program)
+		return px_error_new(PX_ERR_UNSUPPORTED, "%s is a unikernel: it has no tasks",
+				    target->system.program);
 	if (!target->kernel)
 		return px_error_new(PX_ERR_NOT_FOUND,
 				    "the tasks of a guest cannot be found without its kernel");
