@@ -5,18 +5,21 @@
  * A command opens what it works on with all the rights of root, and then gives them up before
  * it looks at a byte that a guest, a recording or a program file could have crafted:
  *
- *   new privileges   none, whatever is executed (no_new_privs)
- *   files            no file is executed, and none is made, changed or removed but below
- * folders that are named here (Landlock, Linux 5.13 or newer). What is open stays so.
- *   capabilities     none, and none can come back; but for CAP_DAC_READ_SEARCH where files are
- *                    read by name: under sudo they are often the user's, in a folder that
- *                    is closed to others. Root without capabilities changes its own files only.
- *   system calls     those of the duty; every other fails with EPERM and is logged by the
- *                    kernel (audit). It does not kill: a call that a C library of tomorrow
- *                    makes, and which is missing in the list, then costs an error message, not
- *                    a recording. What protects is that the call is not made.
+ * New privileges: none, whatever is executed (no_new_privs).
  *
- * All of it is undone by nothing and inherited by children.
+ * Files: none is executed, and none is made, changed or removed but below folders that are
+ * named here (Landlock, Linux 5.13 or newer). What is open stays so.
+ *
+ * Capabilities: none, and none can come back; but for CAP_DAC_READ_SEARCH where files are read
+ * by name: under sudo they are often the user's, in a folder that is closed to others. Root
+ * without capabilities changes its own files only.
+ *
+ * System calls: those of the duty; every other fails with EPERM and is logged by the kernel
+ * (audit). It does not kill: a call that a C library of tomorrow makes, and which is missing in
+ * the list, then costs an error message, not a recording. What protects is that the call is
+ * not made.
+ *
+ * Nothing undoes it, and children inherit it.
  */
 #ifndef PX_LIB_PRIVILEGES_H
 #define PX_LIB_PRIVILEGES_H
