@@ -301,6 +301,7 @@ BENCHES := \
 
 # Programs that run inside guests, linked statically: tests/guests/NAME.c
 GUEST_PROGRAMS := \
+	calls \
 	shares
 
 # --- flags --------------------------------------------------------------------------------------

@@ -8,12 +8,15 @@
  *        guest-probe text DOM ADDRESS        the string at a kernel address, by each root
  *        guest-probe percpu DOM OFFSET       the 32-bit number at an offset from each GS base
  *        guest-probe loop DOM                pause and resume for ever
+ *        guest-probe maps DOM PID VMLINUX    what /proc/PID/maps in the guest should have
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/linux-kernel.h"
+#include "guest/linux-mm.h"
 #include "guest/memory.h"
 #include "lib/memory.h"
 
@@ -183,13 +186,60 @@ static struct px_error *loop(struct probe *probe, char **args)
 	return err;
 }
 
+static bool read_kernel(void *kernel, uint64_t address, void *buffer, size_t size)
+{
+	return px_linux_kernel_read(kernel, address, buffer, size) == PX_READ_OK;
+}
+
+static void print_mapping(const struct px_linux_mapping *m)
+{
+	printf("%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64 " %02x:%02x %" PRIu64 " %s\n",
+	       m->start, m->end, m->readable ? 'r' : '-', m->writable ? 'w' : '-',
+	       m->executable ? 'x' : '-', m->shared ? 's' : 'p', m->offset, m->inode.major,
+	       m->inode.minor, m->inode.number, m->path);
+}
+
+static struct px_error *print_mappings(struct px_linux_kernel *kernel, uint64_t mm)
+{
+	const struct px_linux_mm_layout layout =
+		px_linux_mm_layout_of(px_linux_kernel_types(kernel));
+	const struct px_linux_reader reader = {read_kernel, kernel};
+	px_cleanup(px_linux_mappings_fini) struct px_linux_mappings mappings = {0};
+	enum px_linux_mm_outcome outcome = PX_LINUX_MM_UNREADABLE;
+	struct px_error *err =
+		px_linux_mm_read(&layout, &reader, mm, true, &mappings, &outcome);
+
+	for (size_t i = 0; !err && i < mappings.count; i++)
+		print_mapping(&mappings.array[i]);
+	if (!err && outcome != PX_LINUX_MM_OK)
+		err = px_error_new(PX_ERR_OTHER, "%s", px_linux_mm_outcome_name(outcome));
+	return err;
+}
+
+static struct px_error *maps(struct probe *probe, char **args)
+{
+	px_cleanup(px_linux_task_list_fini) struct px_linux_task_list list = {0};
+	uint32_t pid = (uint32_t)strtoul(args[0], NULL, 10);
+	struct px_linux_kernel *kernel = NULL;
+	struct px_error *err =
+		px_linux_kernel_open(probe->guest, probe->memory, args[1], NULL, &kernel);
+
+	if (!err)
+		err = px_linux_kernel_tasks(kernel, 10000, &list);
+	for (size_t i = 0; !err && i < list.count; i++)
+		if (list.threads[i].task.tid == pid)
+			err = print_mappings(kernel, list.threads[i].task.mm);
+	px_linux_kernel_close(kernel);
+	return err;
+}
+
 static const struct {
 	const char *name;
 	int arguments;
 	struct px_error *(*run)(struct probe *probe, char **args);
 } commands[] = {
 	{"show", 0, show},     {"ticks", 1, ticks}, {"text", 1, text},
-	{"percpu", 1, percpu}, {"loop", 0, loop},
+	{"percpu", 1, percpu}, {"loop", 0, loop},   {"maps", 2, maps},
 };
 
 static struct px_error *on_domain(int argc, char **argv)
@@ -202,7 +252,7 @@ static struct px_error *on_domain(int argc, char **argv)
 		return err;
 	probe.guest = guest;
 	probe.count = px_min(guest->domain.vcpus, (uint32_t)MOST_VCPUS);
-	err = px_memory_new(guest, 256, &probe.memory);
+	err = px_memory_new(guest, 4096, &probe.memory);
 	for (size_t i = 0; i < px_array_size(commands) && !err; i++) {
 		if (strcmp(argv[1], commands[i].name) == 0 && argc >= 3 + commands[i].arguments)
 			err = commands[i].run(&probe, argv + 3);

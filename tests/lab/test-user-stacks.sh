@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Stacks of programs in live guests: known call chains, with and without their files, and the
+# mappings of a process against its /proc/PID/maps.
+# usage: test-user-stacks.sh [TYPE...] (default: $LAB_TYPES, or pv)
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+: "${PERF_XEN:?}" "${BUILD:?}"
+share=$(mktemp -d)
+trap 'rm -rf "$share"' EXIT
+export PERF_XEN_BUILD=$BUILD PERF_CONFIG=/dev/null PERF_PAGER=cat NO_COLOR=1
+failed=0
+
+ok() # CONDITION-STATUS NAME
+{
+	if [ "$1" -eq 0 ]; then
+		echo "ok - $2"
+	else
+		echo "not ok - $2"
+		failed=1
+	fi
+}
+
+# How many samples of a script have a line for each of these functions, in this order.
+chains() # FILE FUNCTION...
+{
+	local file=$1
+	shift
+	awk -v want="$*" '
+		BEGIN { n = split(want, name, " ") }
+		/^[^ \t]/ || /^$/ { found += at > n; at = 1; next }
+		at <= n && $2 ~ "^" name[at] "(\\+|$)" { at++ }
+		END { print found + (at > n) }' "$file"
+}
+
+has_chain() # TYPE FILE FUNCTION...
+{
+	local type=$1 file=$2 found
+	shift 2
+	found=$(chains "$file" "$@")
+	[ "$found" -ge 5 ]
+	ok $? "$type: ${file##*.} shows $* ($found samples)"
+}
+
+# shellcheck disable=SC2086 # a list of words
+[ $# -gt 0 ] || set -- ${LAB_TYPES:-pv}
+echo "$*" >"$share/types"
+mkdir -p "$share/home" "$share/symfs/programs"
+cp "$BUILD/guest-programs/calls" "$share/symfs/programs/"
+"$here/xenlab" run --share "$share" --programs "$BUILD/guest-programs" --vmlinux --timeout 500 \
+	"$here/user-stacks-dom0"
+status=$?
+[ "$status" -ne 77 ] || exit 77
+ok "$status" "the part in dom0"
+
+for type; do
+	sed -i 's/ *$//' "$share/$type.maps.inside" "$share/$type.maps.outside"
+	diff "$share/$type.maps.inside" "$share/$type.maps.outside" | sed 's/^/# /'
+	[ -s "$share/$type.maps.inside" ] &&
+		cmp -s "$share/$type.maps.inside" "$share/$type.maps.outside"
+	ok $? "$type: mappings are those of /proc/PID/maps"
+	"$PERF_XEN" script -i "$share/$type.data" >"$share/$type.ours"
+	HOME=$share/home perf script --symfs "$share/symfs" -i "$share/$type.data" \
+		>"$share/$type.perf" 2>/dev/null
+	"$PERF_XEN" report --stdio --no-children -i "$share/$type.data" >"$share/$type.report"
+	grep -qE ' calls +calls +\[\.\] spin_inner$' "$share/$type.report"
+	ok $? "$type: report shows the function and its file"
+	for tool in ours perf; do
+		has_chain "$type" "$share/$type.$tool" spin_inner spin_middle spin_outer main
+		has_chain "$type" "$share/$type.$tool" ksys_read read_inner read_outer main
+	done
+done
+exit $failed
