@@ -526,6 +526,27 @@ static void test_resumed_in_the_grace(void **state)
 	munmap(xen, sizeof(*xen));
 }
 
+/* A guard that is killed in the grace decides nothing: the sampler resumes by itself. */
+static void test_guard_dies_in_the_grace(void **state)
+{
+	struct hypervisor *xen = hypervisor_new(0);
+	struct px_pause_words words = words_of(xen);
+	struct px_pause_guard guard = {0};
+
+	assert_null(px_pause_guard_start(&guard, &words, &ops, xen, LIMIT_NS));
+	px_pause_words_reset(&words);
+	pause_domain(xen);
+	while (__atomic_load_n(&xen->permit, __ATOMIC_SEQ_CST) == PERMIT)
+		usleep(100);
+	assert_int_equal(kill(guard.pid, SIGKILL), 0);
+	resume_surely(xen);
+	assert_int_equal(xen->pauses, 0);
+	assert_int_equal(xen->undone, 0);
+	assert_int_equal(xen->told, 0);
+	px_pause_guard_stop(&guard);
+	munmap(xen, sizeof(*xen));
+}
+
 /* Many pauses one after the other are none that is too long. */
 static void test_many_short_pauses(void **state)
 {
@@ -669,6 +690,7 @@ int main(void)
 		cmocka_unit_test(test_stopped_outside),
 		cmocka_unit_test(test_goes_on_in_the_grace),
 		cmocka_unit_test(test_resumed_in_the_grace),
+		cmocka_unit_test(test_guard_dies_in_the_grace),
 		cmocka_unit_test(test_many_short_pauses),
 		cmocka_unit_test(test_terminal_stops_wait),
 		cmocka_unit_test(test_gives_up_privileges),
