@@ -302,7 +302,8 @@ BENCHES := \
 # Programs that run inside guests, linked statically: tests/guests/NAME.c
 GUEST_PROGRAMS := \
 	calls \
-	shares
+	shares \
+	tasks
 
 # --- flags --------------------------------------------------------------------------------------
 
