@@ -61,6 +61,7 @@ SYMBOLIZE_SRC := \
 	symbolize/cfi-program.c \
 	symbolize/cfi.c \
 	symbolize/debug-file.c \
+	symbolize/debuginfod.c \
 	symbolize/demangle.c \
 	symbolize/elf-image.c \
 	symbolize/elf-plt-x86.c \

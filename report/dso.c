@@ -39,6 +39,7 @@ struct px_error *px_dsos_new(const struct px_dso_options *options, struct px_dso
 	const struct px_symfs_options files = {
 		.folder = options->symfs ? options->symfs : "/",
 		.debug = options->debug,
+		.debuginfod = options->debuginfod,
 	};
 	struct px_dsos *dsos = NULL;
 	struct px_error *err = px_calloc(1, sizeof(*dsos), &dsos);

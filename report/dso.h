@@ -8,6 +8,7 @@
 
 #include "lib/perfdata.h"
 #include "report/intern.h"
+#include "symbolize/debuginfod.h"
 
 enum px_dso_kind {
 	PX_DSO_KERNEL, /* addresses are run-time addresses */
@@ -20,11 +21,12 @@ enum px_dso_kind {
 
 /** Where to look for symbols. Strings are borrowed; NULL: not there. */
 struct px_dso_options {
-	const char *symfs;	/* put before the path of every file */
-	const char *kallsyms;	/* a file to use for the kernel whatever its build-id */
-	const char *cache;	/* perf's build-id cache: $HOME/.debug */
-	const char *debug;	/* separate debug files by build-id: /usr/lib/debug */
-	const char *jit_folder; /* of perf-PID.map: /tmp */
+	const char *symfs;    /* put before the path of every file */
+	const char *kallsyms; /* a file to use for the kernel whatever its build-id */
+	const char *cache;    /* perf's build-id cache: $HOME/.debug */
+	const char *debug;    /* separate debug files by build-id: /usr/lib/debug */
+	struct px_debuginfod *debuginfod; /* servers to fetch files from */
+	const char *jit_folder;		  /* of perf-PID.map: /tmp */
 	bool no_demangle;
 };
 

@@ -23,6 +23,8 @@ void px_input_init(struct px_input *input)
 
 void px_input_fini(struct px_input *input)
 {
+	px_debuginfod_stop(input->dso.debuginfod);
+	input->dso.debuginfod = NULL;
 	free(input->cache);
 	input->cache = NULL;
 }
@@ -36,12 +38,14 @@ static void find_cache(struct px_input *input)
 	input->dso.cache = err ? NULL : input->cache;
 }
 
-struct px_error *px_input_prepare(const struct px_input *input)
+struct px_error *px_input_prepare(struct px_input *input)
 {
 	struct px_error *err = px_filter_check(&input->build.filter);
 
 	if (!err && strcmp(input->path, "-") != 0 && access(input->path, R_OK) != 0)
 		err = px_error_system(errno, "cannot open %s", input->path);
+	if (!err && input->debuginfod)
+		err = px_debuginfod_start(&input->dso.debuginfod);
 	return err;
 }
 

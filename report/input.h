@@ -13,6 +13,7 @@ struct px_input {
 	struct px_dso_options dso;
 	char *cache; /* what dso.cache borrows; ours */
 	bool demangle;
+	bool debuginfod;
 	bool quiet, verbose;
 };
 
@@ -76,6 +77,12 @@ struct px_input {
 		 "DIR",                                                                       \
 		 "look for programs and libraries under DIR",                                 \
 		 PX_OPTION_AT(s, m.dso.symfs)},                                               \
+		{PX_OPT_FLAG,                                                                 \
+		 0,                                                                           \
+		 "debuginfod",                                                                \
+		 NULL,                                                                        \
+		 "fetch what is missing from the servers in DEBUGINFOD_URLS",                 \
+		 PX_OPTION_AT(s, m.debuginfod)},                                              \
 		{PX_OPT_STRING,                                                               \
 		 0,                                                                           \
 		 "kallsyms",                                                                  \
@@ -103,8 +110,8 @@ struct px_input {
 void px_input_init(struct px_input *input);
 void px_input_fini(struct px_input *input);
 
-/** Check the filters, and that the file can be opened. */
-px_must_check struct px_error *px_input_prepare(const struct px_input *input);
+/** Check the filters, and that the file can be opened; start what fetches from servers. */
+px_must_check struct px_error *px_input_prepare(struct px_input *input);
 
 /**
  * Give up all privileges but those to read files and to write to what is open

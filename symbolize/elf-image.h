@@ -89,6 +89,9 @@ const struct px_elf_segment *px_elf_image_segments(const struct px_elf_image *im
 px_must_check struct px_error *px_elf_image_symbols(struct px_elf_image *image,
 						    struct px_symbol_table *table);
 
+/** Whether it has .symtab, so that nothing else can add symbols. */
+bool px_elf_image_has_symtab(struct px_elf_image *image);
+
 /** The libelf handle (struct Elf) for libdw, inside symbolize/ only. Borrowed. */
 struct Elf *px_elf_image_elf(struct px_elf_image *image);
 

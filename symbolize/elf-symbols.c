@@ -165,3 +165,10 @@ struct px_error *px_elf_image_symbols(struct px_elf_image *image, struct px_symb
 			   px_bytes_of(strings->d_buf, strings->d_buf ? strings->d_size : 0),
 			   table);
 }
+
+bool px_elf_image_has_symtab(struct px_elf_image *image)
+{
+	GElf_Shdr shdr;
+
+	return find_table(px_elf_image_elf(image), SHT_SYMTAB, &shdr) != NULL;
+}

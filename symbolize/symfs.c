@@ -28,6 +28,7 @@ struct entry {
 struct px_symfs {
 	int folder; /* -1: none */
 	int debug;  /* -1: none */
+	struct px_debuginfod *debuginfod;
 	struct entry *buckets[BUCKETS];
 	size_t count;
 	const char *message; /* of the latest find */
@@ -41,6 +42,7 @@ struct px_error *px_symfs_new(const struct px_symfs_options *options, struct px_
 	if (err)
 		return err;
 	symfs->folder = symfs->debug = -1;
+	symfs->debuginfod = options->debuginfod;
 	if (options->folder)
 		err = px_folder_open(options->folder, &symfs->folder);
 	if (err) {
@@ -120,7 +122,7 @@ static bool open_by_id(const struct px_symfs *symfs, const struct px_build_id *i
 	};
 	char hex[PX_BUILD_ID_HEX], path[128];
 
-	if (id->size < 2)
+	if (id->size < 2 || symfs->folder < 0)
 		return false;
 	px_build_id_hex(id, hex);
 	for (size_t i = 0; i < px_array_size(patterns); i++) {
@@ -135,32 +137,61 @@ static bool open_by_id(const struct px_symfs *symfs, const struct px_build_id *i
 	return false;
 }
 
+/* From a server; NULL when none has it. */
+static struct px_elf_image *fetch(const struct px_symfs *symfs, enum px_debuginfod_kind kind,
+				  const struct px_build_id *id)
+{
+	px_cleanup(px_freep) char *path = NULL;
+	struct px_elf_image *image = NULL;
+	struct px_error *err;
+
+	if (!symfs->debuginfod || !id->size)
+		return NULL;
+	err = px_debuginfod_fetch(symfs->debuginfod, kind, id, &path);
+	if (!err)
+		err = px_elf_image_open(path, &image);
+	px_error_free(err);
+	if (image && px_build_id_equal(px_elf_image_build_id(image), id))
+		return image;
+	px_elf_image_close(image);
+	return NULL;
+}
+
 static struct px_error *find_image(const struct px_symfs *symfs, const char *path,
 				   const struct px_build_id *id, struct px_elf_image **ret)
 {
+	struct px_elf_image *image;
 	struct px_error *err;
 
-	if (path[0] == '/')
+	if (path[0] == '/' && symfs->folder >= 0)
 		err = open_path(symfs, path, id, ret);
 	else
-		err = px_error_new(PX_ERR_NOT_FOUND, "%s is no path", path);
-	if (err && err->code != PX_ERR_NO_MEMORY && open_by_id(symfs, id, ret)) {
-		px_error_free(err);
-		err = NULL;
+		err = px_error_new(PX_ERR_NOT_FOUND, "%s: no such file", path);
+	if (!err || err->code == PX_ERR_NO_MEMORY)
+		return err;
+	if (!open_by_id(symfs, id, ret)) {
+		image = fetch(symfs, PX_DEBUGINFOD_EXECUTABLE, id);
+		if (!image)
+			return err;
+		*ret = image;
 	}
-	return err;
+	px_error_free(err);
+	return NULL;
 }
 
 static struct px_error *open_program(const struct px_symfs *symfs, const char *path,
 				     const struct px_build_id *id, struct px_program **ret)
 {
 	const struct px_debug_folders folders = {symfs->folder, symfs->debug};
-	struct px_elf_image *image = NULL;
+	struct px_elf_image *image = NULL, *debug;
 	struct px_error *err = find_image(symfs, path, id, &image);
 
 	if (err)
 		return err;
-	return px_program_new(image, px_debug_file_find(&folders, path, image), ret);
+	debug = px_debug_file_find(&folders, path, image);
+	if (!debug && !px_elf_image_has_symtab(image))
+		debug = fetch(symfs, PX_DEBUGINFOD_DEBUGINFO, px_elf_image_build_id(image));
+	return px_program_new(image, debug, ret);
 }
 
 /* --- answers --------------------------------------------------------------------------------
@@ -231,7 +262,7 @@ enum px_symfs_outcome px_symfs_find(struct px_symfs *symfs, const char *guest_pa
 	for (entry = *bucket; entry; entry = entry->next)
 		if (!strcmp(entry->path, guest_path) && same_id(&entry->id, id))
 			return answer(symfs, entry, ret);
-	if (symfs->folder < 0) {
+	if (symfs->folder < 0 && !symfs->debuginfod) {
 		symfs->message = "no folder with the guest's files was given (--symfs)";
 		return PX_SYMFS_NO_FOLDER;
 	}

@@ -6,15 +6,16 @@
 #ifndef PX_SYMBOLIZE_SYMFS_H
 #define PX_SYMBOLIZE_SYMFS_H
 
+#include "symbolize/debuginfod.h"
 #include "symbolize/program.h"
 
 struct px_symfs;
 
-/** Where to look. Strings are copied. */
+/** Where to look. */
 struct px_symfs_options {
 	const char *folder; /* NULL: none */
-	const char
-		*debug; /* debug files of this host by build-id, /usr/lib/debug; NULL: none */
+	const char *debug;  /* this host's debug files, /usr/lib/debug; NULL: none */
+	struct px_debuginfod *debuginfod; /* asked last; borrowed; NULL: nobody */
 };
 
 enum px_symfs_outcome {
@@ -33,7 +34,7 @@ void px_symfs_free(struct px_symfs *symfs);
 /**
  * The program behind a mapped file, by its path in the guest and its build-id (NULL or of size
  * 0: not known, the path alone decides). Where the path gives none of that build-id, folders of
- * build-ids are asked: .build-id/xx/yyyy and the like.
+ * build-ids are asked, .build-id/xx/yyyy and the like, and then servers, if wanted.
  *
  * The path is the guest's: it stays inside the folder, whatever links there are in it, and only
  * regular files are opened. The same question is answered from memory, failures too.

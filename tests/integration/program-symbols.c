@@ -3,7 +3,8 @@
  * What a program is read as, for comparison with other readers:
  *
  *	program-symbols symbols FILE	"address name" of every symbol
- *	program-symbols found FOLDER PATH	the same of a program below a folder
+ *	program-symbols found FOLDER PATH [BUILD-ID]
+ *			the same of a program below a folder, or from servers in DEBUGINFOD_URLS
  *	program-symbols frames FILE	what is wrong with its unwind table; its number of rows
  *	program-symbols names < NAMES	each name and how it is shown
  */
@@ -49,19 +50,33 @@ static void print_names(void)
 	}
 }
 
-static void print_found(const char *folder, const char *path)
+static struct px_build_id id_of(const char *hex)
 {
-	const struct px_symfs_options options = {.folder = folder};
+	struct px_build_id id = {0};
+
+	while (id.size < PX_BUILD_ID_MAX && sscanf(hex, "%2hhx", &id.bytes[id.size]) == 1) {
+		hex += 2;
+		id.size++;
+	}
+	return id;
+}
+
+static void print_found(const char *folder, const char *path, const struct px_build_id *id)
+{
+	struct px_symfs_options options = {.folder = folder};
 	struct px_program *program = NULL;
 	struct px_symfs *symfs = NULL;
 
+	if (getenv("DEBUGINFOD_URLS"))
+		stop_at(px_debuginfod_start(&options.debuginfod));
 	stop_at(px_symfs_new(&options, &symfs));
-	if (px_symfs_find(symfs, path, NULL, &program) != PX_SYMFS_OK) {
+	if (px_symfs_find(symfs, path, id, &program) != PX_SYMFS_OK) {
 		fprintf(stderr, "program-symbols: %s\n", px_symfs_message(symfs));
 		exit(1);
 	}
 	print_symbols(program);
 	px_symfs_free(symfs);
+	px_debuginfod_stop(options.debuginfod);
 }
 
 int main(int argc, char **argv)
@@ -72,8 +87,10 @@ int main(int argc, char **argv)
 		print_names();
 		return 0;
 	}
-	if (argc == 4 && !strcmp(argv[1], "found")) {
-		print_found(argv[2], argv[3]);
+	if (argc >= 4 && !strcmp(argv[1], "found")) {
+		const struct px_build_id id = id_of(argc > 4 ? argv[4] : "");
+
+		print_found(argv[2], argv[3], &id);
 		return 0;
 	}
 	if (argc != 3) {
