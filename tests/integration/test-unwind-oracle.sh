@@ -39,6 +39,20 @@ for library in libc.so.6 libstdc++.so.6 libcrypto.so.3 ld-linux-x86-64.so.2; do
 	rows "$file" .eh_frame
 	check libdw "$file" .eh_frame
 done
+# The one that has no file.
+vdso=$TMPDIR/vdso
+python3 -c '
+import re
+for line in open("/proc/self/maps"):
+    if line.endswith("[vdso]\n"):
+        start, end = (int(x, 16) for x in re.match("(.*?)-(.*?) ", line).groups())
+        with open("/proc/self/mem", "rb") as memory:
+            memory.seek(start)
+            open("'"$vdso"'", "wb").write(memory.read(end - start))'
+if [ -s "$vdso" ]; then
+	rows "$vdso" .eh_frame
+	check libdw "$vdso" .eh_frame
+fi
 : >"$TMPDIR/out"
 report "there are libraries to compare" $((libraries < 2))
 
