@@ -4,13 +4,13 @@
 
 #include <sys/mman.h>
 
-struct px_error *px_process_images_map(const struct px_process *process,
+struct px_error *px_process_images_map(struct px_process *process,
 				       struct px_recording *recording, uint64_t time_ns)
 {
 	struct px_error *err = NULL;
 
 	for (size_t i = 0; !err && i < process->area_count; i++) {
-		const struct px_process_area *area = &process->areas[i];
+		struct px_process_area *area = &process->areas[i];
 		const struct px_recording_code code = {
 			.pid = process->pid,
 			.start = area->start,
@@ -22,7 +22,9 @@ struct px_error *px_process_images_map(const struct px_process *process,
 			.build_id = area->build_id,
 		};
 
-		err = px_recording_map_code(recording, time_ns, &code);
+		if (!area->told)
+			err = px_recording_map_code(recording, time_ns, &code);
+		area->told = true;
 	}
 	return err;
 }

@@ -6,8 +6,8 @@
 #include "tracer/processes.h"
 #include "tracer/recording.h"
 
-/** Say that the process's code is mapped from time_ns on. */
-px_must_check struct px_error *px_process_images_map(const struct px_process *process,
+/** Say that the process's code, as far as it is not told, is mapped from time_ns on. */
+px_must_check struct px_error *px_process_images_map(struct px_process *process,
 						     struct px_recording *recording,
 						     uint64_t time_ns);
 

@@ -20,6 +20,7 @@ enum {
 };
 
 static const uint64_t second_ns = 1000000000;
+static const uint64_t change_ns = 50000000; /* between two readings of one mm */
 static const char vdso_name[] = "[vdso]", deleted[] = " (deleted)";
 
 struct slot {
@@ -336,25 +337,83 @@ static bool may_read(struct px_processes *processes, uint64_t now_ns)
 	       processes->second_nanos < NANOS_A_SECOND;
 }
 
-/* What could not be read is tried again after a while. */
+/* What changes all the time is followed at some distance; what could not be read is tried
+ * again after a while. */
 static bool is_stale(const struct slot *slot, uint64_t signature, uint64_t now_ns)
 {
-	if (slot->signature != signature)
-		return true;
-	return slot->process.outcome != PX_LINUX_MM_OK && now_ns - slot->read_ns >= second_ns;
+	uint64_t age = now_ns - slot->read_ns;
+
+	if (slot->process.outcome != PX_LINUX_MM_OK)
+		return age >= second_ns;
+	return slot->signature != signature && age >= change_ns;
+}
+
+const struct px_process_area *px_process_area_find(const struct px_process *process,
+						   uint64_t address)
+{
+	size_t low = 0, high = process->area_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (process->areas[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < process->area_count && process->areas[low].start <= address
+		       ? &process->areas[low]
+		       : NULL;
+}
+
+/* The area of another reading that is just like this one; NULL where there is none. */
+static const struct px_process_area *same_area(const struct px_process *process,
+					       const struct px_process_area *area)
+{
+	const struct px_process_area *other = px_process_area_find(process, area->start);
+
+	return other && other->start == area->start && other->end == area->end &&
+			       other->offset == area->offset &&
+			       other->program == area->program &&
+			       !strcmp(other->path, area->path)
+		       ? other
+		       : NULL;
+}
+
+/*
+ * Whether all names of before still hold. A process that makes code while it runs is read
+ * often, and what was said of it need not be said again.
+ */
+static bool carry_over(const struct px_process *before, struct px_process *now)
+{
+	bool all = before->serial && before->mm == now->mm &&
+		   before->outcome == PX_LINUX_MM_OK && now->outcome == PX_LINUX_MM_OK;
+
+	if (!all)
+		return false;
+	for (size_t i = 0; i < now->area_count; i++) {
+		const struct px_process_area *same = same_area(before, &now->areas[i]);
+
+		now->areas[i].told = same && same->told;
+	}
+	for (size_t i = 0; all && i < before->area_count; i++)
+		all = !before->areas[i].program || same_area(now, &before->areas[i]);
+	return all;
 }
 
 static struct px_error *read_process_anew(struct px_processes *processes, struct slot *slot,
 					  const struct px_process *now)
 {
+	struct px_process before = slot->process;
 	uint64_t start = px_now_ns();
 	struct px_error *err;
 
-	forget_areas(&slot->process);
 	slot->process = *now;
-	slot->process.serial = ++processes->last_serial;
 	slot->told = false;
 	err = read_areas(processes, &slot->process);
+	slot->process.serial = carry_over(&before, &slot->process) ? before.serial
+								   : ++processes->last_serial;
+	forget_areas(&before);
 	processes->counts.reads++;
 	processes->counts.unreadable += slot->process.outcome != PX_LINUX_MM_OK;
 	processes->second_reads++;
@@ -424,39 +483,21 @@ static struct slot *find_slot(struct px_processes *processes, uint64_t serial)
 	return NULL;
 }
 
-struct px_process *px_processes_find(struct px_processes *processes, uint64_t serial)
+const struct px_process *px_processes_find(struct px_processes *processes, uint64_t serial)
 {
 	struct slot *slot = find_slot(processes, serial);
 
 	return slot ? &slot->process : NULL;
 }
 
-bool px_processes_is_news(struct px_processes *processes, uint64_t serial)
+struct px_process *px_processes_news(struct px_processes *processes, uint64_t serial)
 {
 	struct slot *slot = find_slot(processes, serial);
-	bool news = slot && !slot->told;
 
-	if (slot)
-		slot->told = true;
-	return news;
-}
-
-const struct px_process_area *px_process_area_find(const struct px_process *process,
-						   uint64_t address)
-{
-	size_t low = 0, high = process->area_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (process->areas[middle].end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < process->area_count && process->areas[low].start <= address
-		       ? &process->areas[low]
-		       : NULL;
+	if (!slot || slot->told)
+		return NULL;
+	slot->told = true;
+	return &slot->process;
 }
 
 bool px_processes_symbol(struct px_processes *processes, uint64_t serial, uint64_t address,

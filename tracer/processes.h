@@ -39,13 +39,14 @@ struct px_process_area {
 				      */
 	struct px_program *program;  /* NULL: no file at hand */
 	uint64_t bias;		     /* run-time minus link address, with a program */
+	bool told;		     /* see px_processes_news */
 	bool file;		     /* it is of a file: there could be a program */
 };
 
 struct px_process {
 	uint32_t pid;	 /* Linux's tgid */
 	uint64_t mm;	 /* its mm_struct */
-	uint64_t serial; /* of this reading of this process; never 0 */
+	uint64_t serial; /* never 0; another one when addresses may have other names */
 	px_root root;	 /* page tables that map its memory, of the latest sample */
 	enum px_paging paging;
 	enum px_linux_mm_outcome outcome; /* without OK there are no areas */
@@ -72,10 +73,13 @@ px_must_check struct px_error *px_processes_get(struct px_processes *processes,
 						struct px_process **ret);
 
 /** The process with this serial; NULL when it is no longer kept. Borrowed as above. */
-struct px_process *px_processes_find(struct px_processes *processes, uint64_t serial);
+const struct px_process *px_processes_find(struct px_processes *processes, uint64_t serial);
 
-/** Whether the process with this serial is new to the caller: true once for each serial. */
-bool px_processes_is_news(struct px_processes *processes, uint64_t serial);
+/**
+ * The same if it was read since it was asked for here last; else NULL. The caller marks the
+ * areas that it has told of.
+ */
+struct px_process *px_processes_news(struct px_processes *processes, uint64_t serial);
 
 /** The piece of code that contains address; NULL where there is none. */
 const struct px_process_area *px_process_area_find(const struct px_process *process,

@@ -176,12 +176,13 @@ static struct px_error *follow_code(struct px_record *record)
 static struct px_error *record_sample(struct px_record *record, const struct px_sample *sample)
 {
 	struct px_processes *processes = record->target->processes;
+	struct px_process *process = NULL;
 	struct px_error *err = NULL;
 
-	if (processes && sample->task.pid <= PX_TASK_ID_MAX &&
-	    px_processes_is_news(processes, sample->process))
-		err = px_process_images_map(px_processes_find(processes, sample->process),
-					    record->recording, sample->time_ns);
+	if (processes && sample->task.pid <= PX_TASK_ID_MAX)
+		process = px_processes_news(processes, sample->process);
+	if (process)
+		err = px_process_images_map(process, record->recording, sample->time_ns);
 	return err ? err : px_recording_add(record->recording, sample);
 }
 

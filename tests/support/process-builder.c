@@ -242,3 +242,19 @@ void process_builder_vdso(struct flat_memory *memory, uint64_t mm, uint64_t star
 	put(memory, mm + MM_VDSO_INFO, 0, image);
 	put(memory, mm + MM_VDSO_INFO, 1, size);
 }
+
+void process_builder_remap(struct flat_memory *memory, uint64_t mm, size_t i, uint64_t by)
+{
+	const struct px_linux_reader reader = flat_memory_reader(memory);
+	uint64_t vma = 0, start = 0;
+
+	for (uint64_t at = mm + MM_MMAP * 8;; at = vma + VMA_NEXT * 8) {
+		if (!px_linux_read(&reader, at, &vma, sizeof(vma)) || !vma)
+			abort();
+		if (i-- == 0)
+			break;
+	}
+	if (!px_linux_read(&reader, vma + VMA_START * 8, &start, sizeof(start)))
+		abort();
+	put(memory, vma, VMA_START, start + by);
+}

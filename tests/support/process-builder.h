@@ -25,6 +25,9 @@ uint64_t process_builder_add(struct flat_memory *memory, uint64_t address,
 /** Let its number of pages of code be another, as after a change of its mappings. */
 void process_builder_touch(struct flat_memory *memory, uint64_t mm, uint64_t exec_vm);
 
+/** Let mapping i of those that it was built with begin so many bytes later. */
+void process_builder_remap(struct flat_memory *memory, uint64_t mm, size_t i, uint64_t by);
+
 /** Say that its vDSO is at start, an image of size bytes that lie at image in the kernel. */
 void process_builder_vdso(struct flat_memory *memory, uint64_t mm, uint64_t start,
 			  uint64_t image, uint64_t size);

@@ -263,33 +263,58 @@ static void test_read_once(void **state)
 	struct world *world = *state;
 	uint64_t mm = add(world, 0), serial = get(world, 7, mm)->serial;
 
-	assert_true(px_processes_is_news(world->processes, serial));
-	assert_false(px_processes_is_news(world->processes, serial));
+	assert_ptr_equal(px_processes_news(world->processes, serial), get(world, 7, mm));
+	assert_null(px_processes_news(world->processes, serial));
 	for (int i = 0; i < 1000; i++)
 		assert_true(get(world, 7, mm)->serial == serial);
 	assert_int_equal(counts(world).reads, 1);
 	assert_int_equal(counts(world).seen, 1);
 	assert_ptr_equal(px_processes_find(world->processes, serial), get(world, 7, mm));
-	assert_false(px_processes_is_news(world->processes, 0));
+	assert_null(px_processes_news(world->processes, 0));
 	assert_null(px_processes_find(world->processes, 0));
 }
 
 static void test_changes(void **state)
 {
 	struct world *world = *state;
-	uint64_t mm = add(world, 0), other = add(world, 1);
-	uint64_t first = get(world, 7, mm)->serial, second, third;
+	uint64_t mm = add(world, 0), other;
+	struct px_process *process = get(world, 7, mm);
+	uint64_t first = process->serial, second;
 
-	process_builder_touch(&world->kernel, mm, 99); /* dlopen */
-	second = get(world, 7, mm)->serial;
-	assert_true(second != first);
-	assert_true(px_processes_is_news(world->processes, second));
+	px_processes_news(world->processes, first);
+	for (size_t i = 0; i < process->area_count; i++)
+		process->areas[i].told = true;
+	process_builder_touch(&world->kernel, mm, 99); /* made some code */
+	get(world, 7, mm);
+	assert_int_equal(counts(world).reads, 1); /* not at once */
+	world->now += SECOND / 10;
+	process = get(world, 7, mm);
+	assert_int_equal(counts(world).reads, 2);
 	assert_int_equal(counts(world).seen, 1);
-	third = get(world, 7, other)->serial; /* exec */
-	assert_true(third != second);
+	/* What is as it was keeps its names and needs not be told again. */
+	assert_true(process->serial == first && process->areas[0].told);
+	assert_ptr_equal(px_processes_news(world->processes, first), process);
+
+	world->mappings[1].path = "/bin/sh"; /* exec */
+	other = add(world, 1);
+	process = get(world, 7, other);
+	second = process->serial;
+	assert_true(second != first && !process->areas[0].told);
 	assert_int_equal(counts(world).seen, 2);
 	assert_int_equal(counts(world).reads, 3);
-	assert_null(px_processes_find(world->processes, second));
+	assert_null(px_processes_find(world->processes, first));
+}
+
+/* A library goes, or another one comes in its place: names of before do not hold any more. */
+static void test_replaced_code(void **state)
+{
+	struct world *world = *state;
+	uint64_t mm = add(world, 0), serial = get(world, 7, mm)->serial;
+
+	process_builder_remap(&world->kernel, mm, 1, 0x1000);
+	process_builder_touch(&world->kernel, mm, 99);
+	world->now += SECOND;
+	assert_true(get(world, 7, mm)->serial != serial);
 }
 
 static void test_unreadable(void **state)
@@ -358,16 +383,10 @@ int main(void)
 {
 #define test(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		test(areas),
-		test(symbols),
-		test(build_id_of_memory),
-		test(vdso),
-		test(read_once),
-		test(changes),
-		test(unreadable),
-		test(bound_of_processes),
-		test(bound_of_reads),
-		test(no_types),
+		test(areas),	      test(symbols),	test(build_id_of_memory),
+		test(vdso),	      test(read_once),	test(changes),
+		test(replaced_code),  test(unreadable), test(bound_of_processes),
+		test(bound_of_reads), test(no_types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
