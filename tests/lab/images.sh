@@ -34,7 +34,7 @@ images_key() {
 	{
 		echo "$dom0_package $guest_package $xen_package"
 		candidates "$dom0_package" "$guest_package" "$xen_package"
-		dpkg-query -W linux-perf busybox-static
+		dpkg-query -W linux-perf busybox-static grub-pc-bin
 		cat "$here/images.sh" "$here"/dom0/{packages,initrd-init}
 	} | sha256sum | cut -c1-16
 }
@@ -100,6 +100,7 @@ build_guest_images() {
 	cp "$root/boot/vmlinuz-$guest_release" "$new/guest-vmlinuz"
 	make_initramfs "$new/guest-initramfs" "$root" xen-netfront xen-blkfront ext4
 	build_perf_archive
+	build_grub
 	rm -rf "$root"
 }
 
@@ -114,6 +115,15 @@ build_perf_archive() {
 	done
 	pack "$tree" >"$new/guest-perf"
 	rm -rf "$tree"
+}
+
+# A boot loader that is started like a kernel and boots what /grub.cfg says, on a disk that is a
+# cpio archive.
+build_grub() {
+	printf '%s\n' 'set root=(hd0)' 'source /grub.cfg' >"$work/grub-start.cfg"
+	grub-mkimage -O i386-pc -p / -c "$work/grub-start.cfg" -o "$work/grub" \
+		biosdisk newc linux configfile
+	cat /usr/lib/grub/i386-pc/lnxboot.img "$work/grub" >"$new/guest-grub"
 }
 
 # Debian's sources and apt settings of this machine, for the root file system.
