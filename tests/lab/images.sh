@@ -7,9 +7,12 @@
 
 # --- versions and cache keys --------------------------------------------------------------------
 
+# The meta package of the guests' kernel.
+guest_kernel=linux-image-cloud-amd64
+
 # The kernel packages that the meta packages stand for: dom0's, then the guests'.
 kernel_packages() {
-	{ apt-cache depends linux-image-amd64 linux-image-cloud-amd64 2>/dev/null || true; } |
+	{ apt-cache depends linux-image-amd64 "$guest_kernel" 2>/dev/null || true; } |
 		awk '$1 == "Depends:" { printf "%s ", $2 }'
 }
 
@@ -29,13 +32,22 @@ find_versions() {
 	xen_package=xen-hypervisor-4.17-amd64
 }
 
-# What the images are made of, as one hash.
+# What the images of the machine are made of, as one hash, and those of its guests.
 images_key() {
 	{
-		echo "$dom0_package $guest_package $xen_package"
-		candidates "$dom0_package" "$guest_package" "$xen_package"
-		dpkg-query -W linux-perf busybox-static grub-pc-bin
+		echo "$dom0_package $xen_package"
+		candidates "$dom0_package" "$xen_package"
+		dpkg-query -W busybox-static
 		cat "$here/images.sh" "$here"/dom0/{packages,initrd-init}
+	} | sha256sum | cut -c1-16
+}
+
+guests_key() {
+	{
+		echo "$guest_package"
+		candidates "$guest_package"
+		dpkg-query -W linux-perf busybox-static grub-pc-bin
+		cat "$here/images.sh"
 	} | sha256sum | cut -c1-16
 }
 
@@ -185,28 +197,38 @@ build_xen() {
 	rm -rf "$work/xen"
 }
 
-# Make the images unless they are there; sets $images. Two builds at once: the second waits.
+# Let functions $2... fill folder $1, unless it is there.
+fill() {
+	local folder=$1 step
+	shift
+	if [ ! -d "$folder" ]; then
+		echo "xenlab: building ${folder##*/} (once)" >&2
+		work=$(mktemp -d "$cache/work.XXXXXX")
+		new=$work/images
+		mkdir "$new"
+		for step; do
+			"$step"
+		done
+		mv "$new" "$folder"
+		rm -rf "$work"
+	fi
+	touch "$folder"
+}
+
+# Make the images unless they are there; sets $images and $guests. Two builds at once: the second
+# waits.
 build() {
 	mkdir -p "$cache"
 	find_versions
 	images=$cache/images-$(images_key)
+	guests=$cache/guests-$(guests_key)
 	exec 8>"$cache/lock"
 	flock 8
-	if [ ! -d "$images" ]; then
-		echo "xenlab: building the images (once)" >&2
-		work=$(mktemp -d "$cache/work.XXXXXX")
-		new=$work/images
-		mkdir "$new"
-		build_guest_images
-		build_dom0_images
-		build_xen
-		mv "$new" "$images"
-		rm -rf "$work"
-	fi
+	fill "$images" build_dom0_images build_xen
+	fill "$guests" build_guest_images
 	# Images that no lab has used for two weeks go, and what killed builds left.
-	touch "$images"
-	find "$cache" -maxdepth 1 \( -name 'images-*' -mtime +14 -o -name 'work.*' -mtime +1 \) \
-		-exec rm -rf {} +
+	find "$cache" -maxdepth 1 \( -name 'images-*' -mtime +14 -o -name 'guests-*' -mtime +14 -o \
+		-name 'work.*' -mtime +1 \) -exec rm -rf {} +
 	exec 8>&-
 }
 
