@@ -306,6 +306,15 @@ GUEST_PROGRAMS := \
 	shares \
 	tasks
 
+# Unikernels of ours, started by Xen itself: tests/guests/unikernel/
+UNIKERNEL_SRC := $(addprefix tests/guests/unikernel/, \
+	boot.S \
+	console.c \
+	events.c \
+	hypercall.c \
+	shares.c \
+	text.c)
+
 # --- flags --------------------------------------------------------------------------------------
 
 PACKAGES := xencontrol xenforeignmemory xencall xenstore libelf libdw libbpf \
@@ -438,8 +447,22 @@ $(GUEST_BINARIES): $(O)/guest-programs/%: tests/guests/%.c $(O)/flags
 	@mkdir -p $(@D)
 	$(call quiet,GUEST)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -g -static -o $@ $<
 
+# With rules for every instruction, and with frame pointers alone and no build-id.
+UNIKERNELS := $(O)/guest-images/unikernel $(O)/guest-images/unikernel-frame-pointers
+UNIKERNEL_FLAGS := -std=gnu11 -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ \
+	$(WARNINGS) -O2 -ffreestanding -fno-pic -mno-red-zone -mgeneral-regs-only \
+	-fno-stack-protector -fcf-protection=none -fno-optimize-sibling-calls -static -nostdlib \
+	-Wl,-T,tests/guests/unikernel/link.ld
+$(O)/guest-images/unikernel: UNIKERNEL_FLAGS += -g -DWITH_CFI -fasynchronous-unwind-tables \
+	-Wl,--build-id=sha1
+$(O)/guest-images/unikernel-frame-pointers: UNIKERNEL_FLAGS += -fno-asynchronous-unwind-tables \
+	-fno-omit-frame-pointer -Wl,--build-id=none
+$(UNIKERNELS): $(wildcard tests/guests/unikernel/*) Makefile $(O)/flags
+	@mkdir -p $(@D)
+	$(call quiet,GUEST)$(CC) $(UNIKERNEL_FLAGS) -o $@ $(UNIKERNEL_SRC)
+
 .PHONY: test-programs
-test-programs: all $(UNIT_PROGRAMS) $(FUZZ_REPLAYS) $(TOOL_PROGRAMS) $(GUEST_BINARIES)
+test-programs: $(UNIKERNELS) all $(UNIT_PROGRAMS) $(FUZZ_REPLAYS) $(TOOL_PROGRAMS) $(GUEST_BINARIES)
 
 # tests/run says what a test is and what the stages are.
 RUN = O='$(O)' MAKE='$(MAKE)' UNIT_TESTS='$(UNIT_TESTS)' FUZZ_TARGETS='$(FUZZ_TARGETS)' tests/run

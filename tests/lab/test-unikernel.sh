@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A unikernel of ours on a live Xen: stacks to its first function, names, and shares of time that
+# it knows of itself; built with unwind rules, and with frame pointers alone.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+: "${PERF_XEN:?}" "${BUILD:?}"
+share=$(mktemp -d)
+trap 'rm -rf "$share"' EXIT
+export PERF_XEN_BUILD=$BUILD PERF_CONFIG=/dev/null PERF_PAGER=cat NO_COLOR=1
+failed=0
+
+ok() # CONDITION-STATUS NAME
+{
+	if [ "$1" -eq 0 ]; then
+		echo "ok - $2"
+	else
+		echo "not ok - $2"
+		failed=1
+	fi
+}
+
+# What one in a hundred samples may miss: Xen may find the vCPU in the first instruction of a
+# function.
+nearly_all() # COUNT OF NAME
+{
+	[ "$2" -gt 0 ] && [ $(($1 * 100)) -ge $(($2 * 99)) ]
+	ok $? "$3: $1 of $2"
+}
+
+# Samples of a script, and how many of them have: the first function outermost; parse(),
+# checksum(); a loop of parse's; all eight calls above that.
+count()
+{
+	awk 'BEGIN { RS = ""; FS = "\n" }
+		/^#/ { next }
+		{ all++; rooted += $NF ~ / start64\+0x/ }
+		/ parse\+0x/ { parse++ }
+		/ checksum\+0x/ { checksum++ }
+		/ scan\+0x/ { scan++; deep += gsub(/ parse_value\+0x/, "") == 8 }
+		END { print all + 0, rooted + 0, parse + 0, checksum + 0, scan + 0, deep + 0 }' "$1"
+}
+
+# within A B NAME: tenths of a percent, 4 points apart at most.
+within()
+{
+	local difference=$(($1 - $2))
+
+	[ "${difference#-}" -le 40 ]
+	ok $? "$3: $(($1 / 10)).$(($1 % 10)) %, by the unikernel's own clock $(($2 / 10)).$(($2 % 10)) %"
+}
+
+"$here/xenlab" run --share "$share" --timeout 240 "$here/unikernel-dom0"
+status=$?
+[ "$status" -ne 77 ] || exit 77
+ok "$status" "the part in dom0"
+
+# perf finds what has a build-id in the cache that record filled, the other by its path in dom0.
+mkdir -p "$share/files/unikernel" "$share/files/unikernel-frame-pointers/perf-xen/guest-images"
+cp "$BUILD/guest-images/unikernel-frame-pointers" \
+	"$share/files/unikernel-frame-pointers/perf-xen/guest-images/"
+for image in unikernel unikernel-frame-pointers; do
+	"$PERF_XEN" script -i "$share/$image.data" >"$share/script"
+	ok $? "$image: perf xen script reads the file"
+	read -r all rooted parse checksum scan deep < <(count "$share/script")
+	nearly_all "$rooted" "$all" "$image: samples whose outermost function is the first one"
+	nearly_all "$deep" "$scan" "$image: samples in scan() with all calls above it"
+	read -r _ _ true_parse _ true_checksum _ <"$share/$image.truth"
+	busy=$((true_parse + true_checksum))
+	within $((parse * 1000 / (all ? all : 1))) $((true_parse * 1000 / (busy ? busy : 1))) \
+		"$image: share of parse()"
+	within $((checksum * 1000 / (all ? all : 1))) $((true_checksum * 1000 / (busy ? busy : 1))) \
+		"$image: share of checksum()"
+
+	HOME=$share/home perf script --symfs "$share/files/$image" -i "$share/$image.data" \
+		>"$share/perf-script" 2>"$share/errors"
+	ok $? "$image: perf script reads the file"
+	read -r all rooted _ _ scan deep < <(count "$share/perf-script")
+	nearly_all "$rooted" "$all" "$image: perf script: samples down to the first function"
+	nearly_all "$deep" "$scan" "$image: perf script: samples in scan() with all calls"
+done
+exit $failed
