@@ -202,6 +202,7 @@ UNIT_TESTS := \
 	linux-mm \
 	linux-module-layout \
 	linux-modules \
+	linux-path \
 	linux-task-list \
 	linux-task-stack \
 	linux-tasks \
