@@ -112,16 +112,6 @@ static bool find_section(struct px_elf_image *image, const char *name, enum px_c
 	return true;
 }
 
-static bool find_frames(struct px_elf_image *image, struct px_elf_image *debug,
-			struct px_cfi_section *ret, struct px_error **problem)
-{
-	*ret = (struct px_cfi_section){.kind = PX_CFI_EH_FRAME};
-	return find_section(image, ".eh_frame", PX_CFI_EH_FRAME, ret, problem) ||
-	       find_by_header(image, ret) ||
-	       find_section(image, ".debug_frame", PX_CFI_DEBUG_FRAME, ret, problem) ||
-	       (debug && find_section(debug, ".debug_frame", PX_CFI_DEBUG_FRAME, ret, problem));
-}
-
 static struct px_error *parse(struct px_elf_image *image, const struct px_cfi_section *frames,
 			      struct px_unwind_builder *builder)
 {
@@ -134,21 +124,46 @@ static struct px_error *parse(struct px_elf_image *image, const struct px_cfi_se
 			       px_elf_image_name(image));
 }
 
+/* The first problem is kept. */
+static void note(struct px_error *err, struct px_error **problem)
+{
+	if (*problem)
+		px_error_free(err);
+	else
+		*problem = err;
+}
+
+/*
+ * Code without tables for exceptions may be described in .debug_frame only, while the C
+ * library's start-up files bring an .eh_frame into every program: both count, the second one
+ * more.
+ */
+static void add_frames(struct px_elf_image *image, struct px_elf_image *debug,
+		       struct px_unwind_builder *builder, struct px_error **problem)
+{
+	struct px_cfi_section frames = {0};
+
+	if (find_section(image, ".debug_frame", PX_CFI_DEBUG_FRAME, &frames, problem) ||
+	    (debug &&
+	     find_section(debug, ".debug_frame", PX_CFI_DEBUG_FRAME, &frames, problem)))
+		note(parse(image, &frames, builder), problem);
+	frames = (struct px_cfi_section){.kind = PX_CFI_EH_FRAME};
+	if (find_section(image, ".eh_frame", PX_CFI_EH_FRAME, &frames, problem) ||
+	    find_by_header(image, &frames))
+		note(parse(image, &frames, builder), problem);
+}
+
 struct px_error *px_program_read_unwind(struct px_elf_image *image, struct px_elf_image *debug,
 					struct px_unwind_table **ret,
 					struct px_error **problem_ret)
 {
 	struct px_unwind_builder *builder = NULL;
 	struct px_error *problem = NULL;
-	struct px_cfi_section frames;
 	struct px_error *err = px_unwind_builder_new(lowest_text(image), &builder);
 
 	if (err)
 		return err;
-	if (find_frames(image, debug, &frames, &problem)) {
-		px_error_free(problem);
-		problem = parse(image, &frames, builder);
-	}
+	add_frames(image, debug, builder, &problem);
 	if (problem && problem->code == PX_ERR_NO_MEMORY)
 		err = problem;
 	else

@@ -33,9 +33,9 @@ const char *px_program_name(const struct px_program *program);
 const struct px_build_id *px_program_build_id(const struct px_program *program);
 
 /**
- * The rules of .eh_frame, found by its section or by PT_GNU_EH_FRAME; where that has none, of
- * .debug_frame of the file or of its debug information. In link addresses. Never NULL; without
- * rows where there is nothing.
+ * The rules of .eh_frame, found by its section or by PT_GNU_EH_FRAME, and for code that has
+ * none there those of .debug_frame of the file or of its debug information. In link addresses.
+ * Never NULL; without rows where there is nothing.
  */
 const struct px_unwind_table *px_program_unwind(const struct px_program *program);
 

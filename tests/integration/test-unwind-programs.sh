@@ -95,8 +95,11 @@ END
 gcc -O2 -Wl,-z,lazy -o "$TMPDIR/signals" "$TMPDIR/signals.c"
 g++ -O2 -o "$TMPDIR/objects" "$TMPDIR/objects.cc"
 
+gcc -O2 -g -fno-asynchronous-unwind-tables -o "$TMPDIR/debug-frame" "$TMPDIR/signals.c"
+
 equal "signals, at random" samples 400 "$TMPDIR/signals"
 equal "signals, by instruction" steps 120000 "$TMPDIR/signals"
+equal "rules in .debug_frame only, by instruction" steps 120000 "$TMPDIR/debug-frame"
 equal "C++, at random" samples 400 "$TMPDIR/objects"
 # A linkage table that is bound at start-up has no _dl_runtime_resolve, whose frame is found by
 # RBX, which is not followed.
