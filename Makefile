@@ -88,6 +88,7 @@ GUEST_SRC := \
 	guest/access-xen.c \
 	guest/address-space.c \
 	guest/batch-xen.c \
+	guest/direct-call-x86.c \
 	guest/domains-xen.c \
 	guest/guest-xen.c \
 	guest/guest.c \

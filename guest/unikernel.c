@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "guest/direct-call.h"
 #include "guest/hypercall-page.h"
 #include "guest/unikernel-check.h"
 #include "lib/memory.h"
@@ -147,4 +148,16 @@ const struct px_symbol *px_unikernel_find_symbol(const struct px_unikernel *unik
 						 uint64_t address)
 {
 	return px_symbol_table_find(unikernel->symbols, address);
+}
+
+bool px_unikernel_is_return(const struct px_unikernel *unikernel, uint64_t ip, uint64_t word)
+{
+	const struct px_symbol *symbol = px_unikernel_find_symbol(unikernel, ip);
+	struct px_bytes code;
+	uint64_t target = 0;
+
+	return symbol &&
+	       px_elf_image_rest(unikernel->image, word - PX_DIRECT_CALL_BYTES, &code) &&
+	       code.size >= PX_DIRECT_CALL_BYTES &&
+	       px_direct_call_target(code.data, word, &target) && target == symbol->start;
 }

@@ -58,4 +58,7 @@ bool px_unikernel_has_symbols(const struct px_unikernel *unikernel);
 const struct px_symbol *px_unikernel_find_symbol(const struct px_unikernel *unikernel,
 						 uint64_t address);
 
+/** Whether word is a return address of a direct call of the function that ip is in. */
+bool px_unikernel_is_return(const struct px_unikernel *unikernel, uint64_t ip, uint64_t word);
+
 #endif

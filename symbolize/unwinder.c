@@ -241,6 +241,43 @@ static bool step_cfi(struct walk *walk, uint64_t lookup)
 	       switch_allowed(walk, walk->regs->reg[PX_REG_IP], walk->regs->reg[PX_REG_SP]);
 }
 
+static bool returns_at(const struct walk *walk, uint64_t address)
+{
+	const struct px_unwind_space *space = walk->space;
+	uint64_t word = 0;
+
+	return px_space_read(space, address, &word) == PX_WORD_OK &&
+	       space->is_return(space->code, walk->regs->reg[PX_REG_IP], word);
+}
+
+/*
+ * How a function without rules is left where BP is still its caller's: one that has no frame
+ * (gcc gives none to a function that calls nothing and keeps nothing on the stack), or not yet,
+ * before and after it pushes BP. NULL where BP seems to be its own.
+ */
+static const struct px_unwind_rule *frameless_rule(const struct walk *walk)
+{
+	static const struct px_unwind_rule called = {
+		.cfa_base = PX_CFA_SP,
+		.cfa_offset = 8,
+		.bp = PX_BP_SAME,
+	};
+	static const struct px_unwind_rule pushed = {
+		.cfa_base = PX_CFA_SP,
+		.cfa_offset = 16,
+		.bp = PX_BP_CFA,
+		.bp_offset = -16,
+	};
+	uint64_t sp = walk->regs->reg[PX_REG_SP], bp = walk->regs->reg[PX_REG_BP];
+
+	if (!walk->exact || !walk->space->is_return ||
+	    (walk->regs->valid & 1u << PX_REG_BP && bp >= sp && returns_at(walk, bp + 8)))
+		return NULL;
+	if (returns_at(walk, sp))
+		return &called;
+	return returns_at(walk, sp + 8) ? &pushed : NULL;
+}
+
 /*
  * No rule, but known text: guess that BP is a frame pointer, and believe it only if it is
  * above SP and what it leads to is a return address into known text. A kernel that is built
@@ -257,8 +294,15 @@ static bool step_frame_pointer(struct walk *walk)
 		.bp_offset = -16,
 	};
 	static const struct px_unwind_rule saved = {.shape = PX_FRAME_REGS};
+	const struct px_unwind_rule *frameless = frameless_rule(walk);
 	uint64_t bp = walk->regs->reg[PX_REG_BP], ip = 0;
 
+	if (frameless) {
+		walk->source = PX_RULE_FRAME_POINTER;
+		walk->frame_pointers = true;
+		return step_call(walk, frameless,
+				 walk->regs->reg[PX_REG_SP] + (uint64_t)frameless->cfa_offset);
+	}
 	if (!(walk->regs->valid & 1u << PX_REG_BP))
 		return ended(walk, PX_END_NO_RULE);
 	if (bp == 0 && walk->frame_pointers && !walk->kernel)

@@ -108,6 +108,12 @@ struct px_unwind_space {
 	 * there is only one address space, such as in a unikernel: no user mode.
 	 */
 	uint64_t kernel_start;
+	/**
+	 * Optional: whether word is the return address of a call of the very function that ip
+	 * is in. Asked where there are no rules, so as to see that a function has no frame.
+	 */
+	bool (*is_return)(void *code, uint64_t ip, uint64_t word);
+	void *code;
 };
 
 /**
@@ -124,7 +130,8 @@ struct px_unwind_space {
  *
  * A return address that no range of the map covers is not among the frames
  * (PX_END_BAD_ADDRESS); an interrupted IP there is. Covered addresses without a rule are
- * stepped over by frame pointer where that leads to covered text (PX_RULE_FRAME_POINTER),
+ * stepped over by frame pointer where that leads to covered text (PX_RULE_FRAME_POINTER; in
+ * the first frame by the return address at SP or above, if is_return shows one there),
  * otherwise they end the walk with PX_END_NO_RULE.
  *
  * Follows Linux Documentation/arch/x86/orc-unwinder.rst and DWARF 5 section 6.4.

@@ -135,7 +135,9 @@ static void walk(struct px_sampler *sampler, struct px_regs *regs, struct reader
 	const struct px_unwind_space space = {.map = kernel->map,
 					      .read_word = read_word,
 					      .context = reader,
-					      .kernel_start = kernel->start};
+					      .kernel_start = kernel->start,
+					      .is_return = kernel->is_return,
+					      .code = kernel->context};
 
 	sample->end =
 		px_unwind(&space, regs, sample->frames, PX_SAMPLE_FRAMES, &sample->frame_count);

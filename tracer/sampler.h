@@ -77,6 +77,8 @@ struct px_sampler_kernel {
 	/** See px_linux_kernel_refine_end. May be NULL. */
 	enum px_end_reason (*refine_end)(void *context, enum px_end_reason reason,
 					 uint64_t address);
+	/** See struct px_unwind_space; runs while the guest is paused. May be NULL. */
+	bool (*is_return)(void *context, uint64_t ip, uint64_t word);
 };
 
 struct px_sampler_options {

@@ -27,11 +27,20 @@ static void unikernel_close(void *handle)
 	free(system);
 }
 
+static bool is_return(void *handle, uint64_t ip, uint64_t word)
+{
+	const struct system *system = handle;
+
+	return px_unikernel_is_return(system->unikernel, ip, word);
+}
+
 static struct px_sampler_kernel unikernel_sampler(void *handle)
 {
 	const struct system *system = handle;
 
-	return (struct px_sampler_kernel){.map = px_unikernel_unwind_map(system->unikernel)};
+	return (struct px_sampler_kernel){.map = px_unikernel_unwind_map(system->unikernel),
+					  .context = handle,
+					  .is_return = is_return};
 }
 
 static bool unikernel_find_symbol(void *handle, uint64_t address, struct px_linux_symbol *ret)

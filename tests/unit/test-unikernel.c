@@ -65,9 +65,14 @@ static void check(struct px_error *err)
 /* No two bytes that follow each other are the same; the hypercall page is one value. */
 static void fill_text(uint8_t text[TEXT_SIZE])
 {
+	const int32_t distance = (int32_t)(LEAF - (MAIN + 0x50));
+
 	for (size_t i = 0; i < TEXT_SIZE; i++)
 		text[i] = (uint8_t)(i * 37 + i / 256 + 1);
 	memset(text + (HYPERCALL - TEXT), 0, 0x1000);
+	/* main calls leaf and the instruction after is MAIN + 0x50. */
+	text[MAIN + 0x4b - TEXT] = 0xe8;
+	memcpy(text + (MAIN + 0x4c - TEXT), &distance, sizeof(distance));
 }
 
 /* A record of .eh_frame: its length, id and contents. */
@@ -282,6 +287,23 @@ static void test_frame_pointers(void **state)
 	world_fini(&w);
 }
 
+/* Which calls return where. */
+static void test_returns(void **state)
+{
+	struct world w;
+
+	world_init(&w, PX_GUEST_PVH, &(struct shape){.rules = true});
+	check(open_unikernel(&w));
+	assert_true(px_unikernel_is_return(w.unikernel, LEAF + 0x10, MAIN + 0x50));
+	assert_false(px_unikernel_is_return(w.unikernel, MAIN, MAIN + 0x50));
+	assert_false(px_unikernel_is_return(w.unikernel, LEAF, MAIN + 0x51));
+	assert_false(px_unikernel_is_return(w.unikernel, LEAF, TEXT + 2));
+	assert_false(px_unikernel_is_return(w.unikernel, LEAF, 0));
+	assert_false(px_unikernel_is_return(w.unikernel, LEAF, TEXT + TEXT_SIZE + 4));
+	assert_false(px_unikernel_is_return(w.unikernel, TEXT - 1, MAIN + 0x50));
+	world_fini(&w);
+}
+
 /* Waiting in a hypercall: the page's stubs are what Xen wrote, not what the file has. */
 static void hypercall(enum px_guest_type type, unsigned int offset, unsigned int words)
 {
@@ -451,11 +473,17 @@ static void test_no_program(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules),	      cmocka_unit_test(test_frame_pointers),
-		cmocka_unit_test(test_hypercall),     cmocka_unit_test(test_writable),
-		cmocka_unit_test(test_recognised),    cmocka_unit_test(test_32_bit),
-		cmocka_unit_test(test_other_text),    cmocka_unit_test(test_other_text_at_ip),
-		cmocka_unit_test(test_nothing_there), cmocka_unit_test(test_build_id),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_frame_pointers),
+		cmocka_unit_test(test_returns),
+		cmocka_unit_test(test_hypercall),
+		cmocka_unit_test(test_writable),
+		cmocka_unit_test(test_recognised),
+		cmocka_unit_test(test_32_bit),
+		cmocka_unit_test(test_other_text),
+		cmocka_unit_test(test_other_text_at_ip),
+		cmocka_unit_test(test_nothing_there),
+		cmocka_unit_test(test_build_id),
 		cmocka_unit_test(test_no_program),
 	};
 

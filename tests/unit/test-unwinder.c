@@ -333,6 +333,60 @@ static void test_loops(void **state)
 	tear_down(&f);
 }
 
+/* The function at TEXT + 0x100 is called once, by the one at TEXT + 0x200. */
+static bool is_return(void *code, uint64_t ip, uint64_t word)
+{
+	return ip - (TEXT + 0x100) < 0x10 && word == TEXT + 0x201;
+}
+
+/* stack[4] and [5] are the frame of the function at TEXT + 0x200, which function 0 called. */
+static void assert_one_call(struct fixture *f)
+{
+	add(f, 0, end_rule);
+	f->space.is_return = is_return;
+	f->memory.stack[4] = 0;
+	f->memory.stack[5] = return_to(0);
+	assert_int_equal(walk(f, TEXT + 0x104), PX_END_THREAD_ROOT);
+	assert_int_equal(f->count, 3);
+	assert_true(f->frames[1].ip == TEXT + 0x201);
+	assert_true(f->frames[2].ip == return_to(0));
+	assert_int_equal(f->frames[1].source, PX_RULE_FRAME_POINTER);
+	tear_down(f);
+}
+
+/* Without rules BP may be the caller's still; calls of the function tell. */
+static void test_no_frame(void **state)
+{
+	struct fixture f;
+
+	set_up(&f); /* none at all */
+	f.regs.reg[PX_REG_BP] = STACK + 4 * 8;
+	f.memory.stack[0] = TEXT + 0x201;
+	assert_one_call(&f);
+
+	set_up(&f); /* BP was pushed, not set */
+	f.regs.reg[PX_REG_BP] = STACK + 4 * 8;
+	f.memory.stack[0] = STACK + 4 * 8;
+	f.memory.stack[1] = TEXT + 0x201;
+	assert_one_call(&f);
+
+	set_up(&f); /* it has one, and below it what was left there */
+	f.regs.reg[PX_REG_BP] = STACK + 2 * 8;
+	f.memory.stack[0] = TEXT + 0x201;
+	f.memory.stack[2] = STACK + 4 * 8;
+	f.memory.stack[3] = TEXT + 0x201;
+	assert_one_call(&f);
+
+	set_up(&f); /* unknown BP */
+	add(&f, 2, end_rule);
+	f.regs.valid &= ~(1u << PX_REG_BP);
+	f.space.is_return = is_return;
+	f.memory.stack[0] = TEXT + 0x201;
+	assert_int_equal(walk(&f, TEXT + 0x104), PX_END_NO_RULE);
+	assert_int_equal(f.count, 2);
+	tear_down(&f);
+}
+
 /* Frame pointers where there is no rule, and what is not taken for one. */
 static void test_frame_pointers(void **state)
 {
@@ -478,6 +532,7 @@ int main(void)
 		cmocka_unit_test(test_taken_return_address),
 		cmocka_unit_test(test_loops),
 		cmocka_unit_test(test_frame_pointers),
+		cmocka_unit_test(test_no_frame),
 		cmocka_unit_test(test_encoded_frame_pointer),
 		cmocka_unit_test(test_roots),
 		cmocka_unit_test(test_window),

@@ -8,9 +8,8 @@
  * In each round each phase runs until it has had its share of all time so far; long rounds keep
  * few samples close to the truth. Every second there is a line
  * "shares parse 600 checksum 300 sleep 100", in tenths of a percent. Below parse() lie NESTED
- * calls of parse_value() and one of scan(), below checksum() one of add_block(). Counters of
- * loops are on the stack: gcc gives a leaf function that needs none no frame pointer either,
- * and without rules such a function hides its caller.
+ * calls of parse_value() and one of scan(), below checksum() one of add_block(); scan() and
+ * add_block() are what gcc gives no frame even where it is asked for frame pointers.
  */
 #include <stdint.h>
 
@@ -43,7 +42,7 @@ static apart void scan(void)
 {
 	uint64_t x = sink | 1;
 
-	for (volatile int i = 0; i < STEPS; i++)
+	for (int i = 0; i < STEPS; i++)
 		x = x * 6364136223846793005u + 1442695040888963407u;
 	sink = x;
 }
@@ -67,7 +66,7 @@ static apart void add_block(void)
 {
 	uint64_t sum = sink;
 
-	for (volatile int i = 0; i < STEPS; i++)
+	for (int i = 0; i < STEPS; i++)
 		sum = (sum << 1 | sum >> 63) + (uint64_t)i;
 	sink = sum;
 }
