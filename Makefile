@@ -133,6 +133,7 @@ TRACER_SRC := \
 	tracer/kernel-images.c \
 	tracer/pacer.c \
 	tracer/process-images.c \
+	tracer/process-programs.c \
 	tracer/processes.c \
 	tracer/record.c \
 	tracer/recording.c \

@@ -6,22 +6,18 @@
 #include <string.h>
 
 #include "guest/mapped-elf.h"
-#include "lib/log.h"
 #include "lib/memory.h"
+#include "tracer/process-programs.h"
 #include "tracer/stop.h"
 
 enum {
-	VDSOS = 4,		    /* images that one kernel has: 64-bit, 32-bit, x32 */
-	VDSO_MAX = 65536,	    /* bytes */
 	TEXT_MAX = 65536,	    /* bytes of paths of one process */
 	READS_A_SECOND = 200,	    /* processes */
-	MISSING_MAX = 4096,	    /* files that are told apart */
 	NANOS_A_SECOND = 200000000, /* of reading */
 };
 
 static const uint64_t second_ns = 1000000000;
 static const uint64_t change_ns = 50000000; /* between two readings of one mm */
-static const char vdso_name[] = "[vdso]", deleted[] = " (deleted)";
 
 struct slot {
 	struct px_process process; /* serial 0: free */
@@ -29,23 +25,16 @@ struct slot {
 	bool told;
 };
 
-struct vdso {
-	uint64_t address;	    /* in the kernel; 0: free */
-	struct px_program *program; /* NULL: it could not be read */
-};
-
 struct px_processes {
 	struct px_processes_setup setup;
 	struct px_linux_mm_layout layout;
 	struct px_unwind_table *empty; /* for code without rules */
 	struct slot slots[PX_PROCESSES_MAX];
-	struct vdso vdsos[VDSOS];
+	struct px_process_programs programs;
 	uint64_t last_serial, clock;
 	uint64_t second; /* now: what was read in it follows */
 	uint64_t second_reads, second_nanos;
 	struct px_processes_counts counts;
-	char **missing;
-	size_t missing_count, missing_capacity;
 };
 
 /* --- opening and closing ------------------------------------------------------------------ */
@@ -71,6 +60,8 @@ struct px_error *px_processes_new(const struct px_processes_setup *setup,
 		return err;
 	processes->setup = *setup;
 	processes->layout = px_linux_mm_layout_of(setup->types);
+	processes->programs = (struct px_process_programs){
+		.symfs = setup->symfs, .kernel = setup->kernel, .layout = &processes->layout};
 	if (!processes->layout.known || !processes->layout.path.known)
 		err = px_error_new(PX_ERR_UNSUPPORTED, "the kernel's types do not say where "
 						       "the mappings of a process are");
@@ -101,11 +92,7 @@ void px_processes_free(struct px_processes *processes)
 		return;
 	for (size_t i = 0; i < PX_PROCESSES_MAX; i++)
 		forget_areas(&processes->slots[i].process);
-	for (size_t i = 0; i < VDSOS; i++)
-		px_program_free(processes->vdsos[i].program);
-	for (size_t i = 0; i < processes->missing_count; i++)
-		free(processes->missing[i]);
-	free(processes->missing);
+	px_process_programs_fini(&processes->programs);
 	px_unwind_table_free(processes->empty);
 	free(processes);
 }
@@ -154,121 +141,6 @@ static void find_build_id(struct px_processes *processes, const struct px_proces
 	}
 }
 
-/* --- programs ----------------------------------------------------------------------------- */
-
-static struct px_error *note_missing(struct px_processes *processes, const char *path,
-				     const char *why)
-{
-	struct px_error *err;
-	char *copy = NULL;
-
-	for (size_t i = 0; i < processes->missing_count; i++)
-		if (!strcmp(processes->missing[i], path))
-			return NULL;
-	if (processes->missing_count == MISSING_MAX)
-		return NULL;
-	err = px_array_grow(processes->missing, processes->missing_count,
-			    processes->missing_capacity);
-	if (!err)
-		err = px_strdup(path, &copy);
-	if (err)
-		return err;
-	processes->missing[processes->missing_count++] = copy;
-	px_verbose("no unwind rules for %s: %s", path, why);
-	return NULL;
-}
-
-/* Read the vDSO's image out of the kernel. */
-static struct px_error *open_vdso(struct px_processes *processes, uint64_t address,
-				  uint64_t size, struct px_program **ret)
-{
-	uint8_t *bytes px_cleanup(px_freep) = NULL;
-	struct px_error *err;
-
-	if (!size || size > VDSO_MAX)
-		return NULL;
-	err = px_calloc(size, 1, &bytes);
-	if (err || !px_linux_read(&processes->setup.kernel, address, bytes, size))
-		return err;
-	err = px_program_open_bytes(px_bytes_of(bytes, size), vdso_name, ret);
-	if (!err || err->code == PX_ERR_NO_MEMORY)
-		return err;
-	px_verbose("no unwind rules for %s: %s", vdso_name, err->message);
-	px_error_free(err);
-	return NULL;
-}
-
-static struct px_error *find_vdso(struct px_processes *processes, uint64_t mm,
-				  struct px_program **ret)
-{
-	uint64_t address = 0, size = 0;
-
-	if (!px_linux_mm_vdso_image(&processes->layout, &processes->setup.kernel, mm, &address,
-				    &size))
-		return NULL;
-	for (size_t i = 0; i < VDSOS; i++) {
-		struct vdso *vdso = &processes->vdsos[i];
-		struct px_error *err = NULL;
-
-		if (!vdso->address) {
-			vdso->address = address;
-			err = open_vdso(processes, address, size, &vdso->program);
-		}
-		if (vdso->address == address) {
-			*ret = vdso->program;
-			return err;
-		}
-	}
-	return NULL;
-}
-
-/* A file that was unlinked may have another one in its place: only a build-id can tell. */
-static struct px_error *find_file(struct px_processes *processes, struct px_process_area *area)
-{
-	size_t length = strlen(area->path), tail = sizeof(deleted) - 1;
-	bool unlinked = length > tail && !strcmp(area->path + length - tail, deleted);
-	const char *why = "it is gone from the guest's file system";
-	char *path px_cleanup(px_freep) = NULL;
-	struct px_error *err = px_strdup(area->path, &path);
-
-	if (err)
-		return err;
-	if (unlinked)
-		path[length - tail] = '\0';
-	if (!processes->setup.symfs) {
-		why = px_symfs_outcome_name(PX_SYMFS_NO_FOLDER);
-	} else if (!unlinked || area->build_id.size) {
-		if (px_symfs_find(processes->setup.symfs, path, &area->build_id,
-				  &area->program) == PX_SYMFS_OK)
-			return NULL;
-		why = px_symfs_message(processes->setup.symfs);
-	}
-	area->program = NULL;
-	return *path == '/' ? note_missing(processes, area->path, why) : NULL;
-}
-
-static struct px_error *find_program(struct px_processes *processes, uint64_t mm,
-				     struct px_process_area *area)
-{
-	struct px_error *err = NULL;
-	uint64_t address = 0;
-
-	if (!strcmp(area->path, vdso_name))
-		err = find_vdso(processes, mm, &area->program);
-	else if (area->file)
-		err = find_file(processes, area);
-	if (err || !area->program)
-		return err;
-	if (!px_program_address_of_offset(area->program, area->offset, &address)) {
-		area->program = NULL;
-		return note_missing(processes, area->path, "it has no code there");
-	}
-	area->bias = area->start - address;
-	if (!area->build_id.size)
-		area->build_id = *px_program_build_id(area->program);
-	return NULL;
-}
-
 /* --- reading ------------------------------------------------------------------------------ */
 
 static struct px_error *add_area(struct px_processes *processes, struct px_process *process,
@@ -295,21 +167,24 @@ static struct px_error *add_area(struct px_processes *processes, struct px_proce
 	if (area.file)
 		find_build_id(processes, process, mappings, i,
 			      &process->areas[process->area_count - 1].build_id);
-	return find_program(processes, process->mm, &process->areas[process->area_count - 1]);
+	return NULL;
 }
 
 /* Code without rules is known text all the same. */
+static struct px_error *map_area(struct px_processes *processes, struct px_process *process,
+				 const struct px_process_area *area)
+{
+	return px_unwind_map_add(process->map, area->start, area->end, area->bias,
+				 area->program ? px_program_unwind(area->program)
+					       : processes->empty);
+}
+
 static struct px_error *fill_map(struct px_processes *processes, struct px_process *process)
 {
 	struct px_error *err = px_unwind_map_new(&process->map);
 
-	for (size_t i = 0; !err && i < process->area_count; i++) {
-		const struct px_process_area *area = &process->areas[i];
-
-		err = px_unwind_map_add(process->map, area->start, area->end, area->bias,
-					area->program ? px_program_unwind(area->program)
-						      : processes->empty);
-	}
+	for (size_t i = 0; !err && i < process->area_count; i++)
+		err = map_area(processes, process, &process->areas[i]);
 	return err;
 }
 
@@ -324,7 +199,7 @@ static struct px_error *read_areas(struct px_processes *processes, struct px_pro
 	for (size_t i = 0; !err && i < mappings.count; i++)
 		if (mappings.array[i].executable && process->area_count < PX_PROCESS_AREAS_MAX)
 			err = add_area(processes, process, &mappings, i, &text);
-	return err ? err : fill_map(processes, process);
+	return err;
 }
 
 static bool may_read(struct px_processes *processes, uint64_t now_ns)
@@ -366,23 +241,31 @@ const struct px_process_area *px_process_area_find(const struct px_process *proc
 		       : NULL;
 }
 
-/* The area of another reading that is just like this one; NULL where there is none. */
+/* The area of another reading that is the same code; NULL where there is none. */
 static const struct px_process_area *same_area(const struct px_process *process,
 					       const struct px_process_area *area)
 {
 	const struct px_process_area *other = px_process_area_find(process, area->start);
 
 	return other && other->start == area->start && other->end == area->end &&
-			       other->offset == area->offset &&
-			       other->program == area->program &&
-			       !strcmp(other->path, area->path)
+			       other->offset == area->offset && !strcmp(other->path, area->path)
 		       ? other
 		       : NULL;
 }
 
+static void take_over(const struct px_process_area *before, struct px_process_area *now)
+{
+	now->build_id = before->build_id;
+	now->resolved = before->resolved;
+	now->program = before->program;
+	now->bias = before->bias;
+	now->told = before->told;
+}
+
 /*
- * Whether all names of before still hold. A process that makes code while it runs is read
- * often, and what was said of it need not be said again.
+ * What is known of areas that are as before. Returns whether all names of before still hold. A
+ * process that makes code while it runs is read often, and what was said of it need not be
+ * said again.
  */
 static bool carry_over(const struct px_process *before, struct px_process *now)
 {
@@ -394,7 +277,8 @@ static bool carry_over(const struct px_process *before, struct px_process *now)
 	for (size_t i = 0; i < now->area_count; i++) {
 		const struct px_process_area *same = same_area(before, &now->areas[i]);
 
-		now->areas[i].told = same && same->told;
+		if (same)
+			take_over(same, &now->areas[i]);
 	}
 	for (size_t i = 0; all && i < before->area_count; i++)
 		all = !before->areas[i].program || same_area(now, &before->areas[i]);
@@ -413,6 +297,8 @@ static struct px_error *read_process_anew(struct px_processes *processes, struct
 	err = read_areas(processes, &slot->process);
 	slot->process.serial = carry_over(&before, &slot->process) ? before.serial
 								   : ++processes->last_serial;
+	if (!err)
+		err = fill_map(processes, &slot->process);
 	forget_areas(&before);
 	processes->counts.reads++;
 	processes->counts.unreadable += slot->process.outcome != PX_LINUX_MM_OK;
@@ -483,6 +369,32 @@ static struct slot *find_slot(struct px_processes *processes, uint64_t serial)
 	return NULL;
 }
 
+/* A build-id that is learnt late is told late. */
+struct px_error *px_processes_resolve(struct px_processes *processes,
+				      const struct px_process *process, uint64_t address,
+				      bool *rules_ret)
+{
+	struct slot *slot = find_slot(processes, process->serial);
+	const struct px_process_area *found = px_process_area_find(process, address);
+	struct px_process_area *area;
+	struct px_error *err;
+	bool had_id;
+
+	*rules_ret = false;
+	if (!slot || !found || found->resolved)
+		return NULL;
+	area = &slot->process.areas[found - process->areas];
+	had_id = area->build_id.size > 0;
+	err = px_process_programs_find(&processes->programs, process->mm, area);
+	if (err || !area->program)
+		return err;
+	if (!had_id && area->build_id.size)
+		slot->told = area->told = false;
+	*rules_ret = true;
+	px_unwind_map_remove(slot->process.map, area->start, area->end);
+	return map_area(processes, &slot->process, area);
+}
+
 const struct px_process *px_processes_find(struct px_processes *processes, uint64_t serial)
 {
 	struct slot *slot = find_slot(processes, serial);
@@ -507,14 +419,17 @@ bool px_processes_symbol(struct px_processes *processes, uint64_t serial, uint64
 	const struct px_process_area *area = process ? px_process_area_find(process, address)
 						     : NULL;
 	const struct px_symbol_table *table = NULL;
+	bool rules = false;
 	const struct px_symbol *symbol;
 	const char *slash;
 	struct px_error *err;
 
-	if (!area || !area->program)
+	if (!area)
 		return false;
-	err = px_program_symbols(area->program, &table);
-	if (err) { /* out of memory: a name less */
+	err = px_processes_resolve(processes, process, address, &rules);
+	if (!err && area->program)
+		err = px_program_symbols(area->program, &table);
+	if (err || !table) { /* out of memory: a name less */
 		px_error_free(err);
 		return false;
 	}
@@ -534,8 +449,9 @@ struct px_processes_counts px_processes_counts(const struct px_processes *proces
 {
 	struct px_processes_counts counts = processes->counts;
 
-	counts.missing = processes->missing_count;
-	for (size_t i = 0; i < PX_MISSING_FILES_SHOWN && i < processes->missing_count; i++)
-		counts.missing_names[i] = processes->missing[i];
+	counts.missing = processes->programs.missing_count;
+	for (size_t i = 0; i < PX_MISSING_FILES_SHOWN && i < processes->programs.missing_count;
+	     i++)
+		counts.missing_names[i] = processes->programs.missing[i];
 	return counts;
 }

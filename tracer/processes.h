@@ -37,7 +37,8 @@ struct px_process_area {
 	char *path;		     /* see px_linux_mapping */
 	struct px_build_id build_id; /* of the mapped file, else of the program; size 0: unknown
 				      */
-	struct px_program *program;  /* NULL: no file at hand */
+	bool resolved;		     /* the program was looked for */
+	struct px_program *program;  /* NULL: no file at hand, or not resolved */
 	uint64_t bias;		     /* run-time minus link address, with a program */
 	bool told;		     /* see px_processes_news */
 	bool file;		     /* it is of a file: there could be a program */
@@ -80,6 +81,14 @@ const struct px_process *px_processes_find(struct px_processes *processes, uint6
  * areas that it has told of.
  */
 struct px_process *px_processes_news(struct px_processes *processes, uint64_t serial);
+
+/**
+ * Look for the program behind the code at address, unless that was done. *rules_ret: there are
+ * rules now that were not there before. Error: out of memory.
+ */
+px_must_check struct px_error *px_processes_resolve(struct px_processes *processes,
+						    const struct px_process *process,
+						    uint64_t address, bool *rules_ret);
 
 /** The piece of code that contains address; NULL where there is none. */
 const struct px_process_area *px_process_area_find(const struct px_process *process,

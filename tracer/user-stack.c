@@ -116,8 +116,36 @@ static void unwind(struct walk *walk)
 	walk->end = px_unwind(&space, &walk->regs, walk->frames + walk->count,
 			      walk->capacity - walk->count, &more);
 	walk->count += more;
+}
+
+/* The first frame whose file is new to us may get rules: what lies above it was a guess. */
+static struct px_error *find_files(struct walk *walk, bool *rules_ret)
+{
+	struct px_error *err = NULL;
+
+	*rules_ret = false;
+	for (size_t i = 0; !err && !*rules_ret && i < walk->count; i++)
+		err = px_processes_resolve(walk->processes, walk->process,
+					   px_frame_lookup_address(&walk->frames[i]),
+					   rules_ret);
+	return err;
+}
+
+/* Each round has rules for one more file than the one before. */
+static struct px_error *unwind_with_files(struct walk *walk)
+{
+	struct px_error *err = NULL;
+	bool again = true;
+
+	while (again && !err) {
+		walk->count = 0;
+		walk->regs = walk->stack->regs;
+		unwind(walk);
+		err = find_files(walk, &again);
+	}
 	distrust_guesses(walk);
 	refine_end(walk);
+	return err;
 }
 
 static struct px_error *walk_process(struct walk *walk, struct px_sample *sample)
@@ -136,10 +164,9 @@ static struct px_error *walk_process(struct walk *walk, struct px_sample *sample
 	}
 	sample->process = process->serial;
 	walk->process = process;
-	if (walk->stack->cut)
-		only_ip(walk, PX_END_DEADLINE);
-	else
-		unwind(walk);
+	if (!walk->stack->cut)
+		return unwind_with_files(walk);
+	only_ip(walk, PX_END_DEADLINE);
 	return NULL;
 }
 

@@ -123,6 +123,20 @@ static struct px_process *get(struct world *world, uint32_t pid, uint64_t mm)
 	return process;
 }
 
+/* Have all its files looked for. */
+static struct px_process *resolve(struct world *world, struct px_process *process)
+{
+	bool rules = false;
+
+	for (size_t i = 0; i < process->area_count; i++) {
+		assert_false(process->areas[i].program && !process->areas[i].resolved);
+		check(px_processes_resolve(world->processes, process, process->areas[i].start,
+					   &rules));
+		assert_true(process->areas[i].resolved);
+	}
+	return process;
+}
+
 static uint64_t add(struct world *world, unsigned int i)
 {
 	return process_builder_add(&world->kernel, KERNEL + i * APART, world->mappings,
@@ -139,7 +153,7 @@ static struct px_processes_counts counts(const struct world *world)
 static void test_areas(void **state)
 {
 	struct world *world = *state;
-	const struct px_process *process = get(world, 7, add(world, 0));
+	const struct px_process *process = resolve(world, get(world, 7, add(world, 0)));
 	const struct px_process_area *area;
 
 	assert_non_null(process);
@@ -178,7 +192,7 @@ static uint64_t address_there(const struct px_process *process, const char *name
 static void test_symbols(void **state)
 {
 	struct world *world = *state;
-	const struct px_process *process = get(world, 7, add(world, 0));
+	const struct px_process *process = resolve(world, get(world, 7, add(world, 0)));
 	uint64_t address = address_there(process, "main");
 	struct px_linux_symbol symbol = {0};
 
@@ -208,13 +222,13 @@ static void test_build_id_of_memory(void **state)
 	fclose(file);
 	px_guest_double_write(world->guest, PX_PAGING_4_LEVEL, world->root, CODE, header,
 			      sizeof(header));
-	process = get(world, 7, add(world, 0));
+	process = resolve(world, get(world, 7, add(world, 0)));
 	assert_non_null(process->areas[0].program);
 	id = process->areas[0].build_id;
 	assert_true(px_build_id_equal(&id, px_program_build_id(process->areas[0].program)));
 
 	world->mappings[0].path = world->mappings[1].path = "/bin/sh";
-	process = get(world, 8, add(world, 1));
+	process = resolve(world, get(world, 8, add(world, 1)));
 	assert_null(process->areas[0].program);
 	assert_true(px_build_id_equal(&process->areas[0].build_id, &id));
 }
@@ -235,7 +249,7 @@ static void test_vdso(void **state)
 		(struct process_mapping){0x7ffd00000000, 0x7ffd00002000, 0, true, ""};
 	mm = add(world, 0);
 	process_builder_vdso(&world->kernel, mm, 0x7ffd00000000, image, size);
-	process = get(world, 7, mm);
+	process = resolve(world, get(world, 7, mm));
 	assert_string_equal(process->areas[2].path, "[vdso]");
 	assert_non_null(process->areas[2].program);
 	assert_true(px_unwind_table_rows(px_program_unwind(process->areas[2].program)) > 0);
@@ -246,14 +260,16 @@ static void test_vdso(void **state)
 	/* Others have the same; damaged ones are no error. */
 	mm = add(world, 1);
 	process_builder_vdso(&world->kernel, mm, 0x7ffd00000000, image, size);
-	assert_ptr_equal(get(world, 8, mm)->areas[2].program,
-			 get(world, 7, KERNEL)->areas[2].program);
+	assert_ptr_equal(resolve(world, get(world, 8, mm))->areas[2].program,
+			 resolve(world, get(world, 7, KERNEL))->areas[2].program);
 	mm = add(world, 2);
 	process_builder_vdso(&world->kernel, mm, 0x7ffd00000000, image + 64, size - 64);
-	assert_null(get(world, 9, mm)->areas[2].program);
+	assert_null(resolve(world, get(world, 9, mm))->areas[2].program);
 	mm = add(world, 3);
 	process_builder_vdso(&world->kernel, mm, 0x7ffd00000000, image, UINT64_MAX);
-	assert_non_null(get(world, 10, mm)->areas[2].program); /* known by its address */
+	assert_non_null(resolve(world, get(world, 10, mm))
+				->areas[2]
+				.program); /* known by its address */
 }
 
 /* --- when it is read ---------------------------------------------------------------------- */
@@ -269,6 +285,8 @@ static void test_read_once(void **state)
 		assert_true(get(world, 7, mm)->serial == serial);
 	assert_int_equal(counts(world).reads, 1);
 	assert_int_equal(counts(world).seen, 1);
+	assert_false(get(world, 7, mm)->areas[0].resolved); /* until rules are needed */
+	assert_int_equal(counts(world).missing, 0);
 	assert_ptr_equal(px_processes_find(world->processes, serial), get(world, 7, mm));
 	assert_null(px_processes_news(world->processes, 0));
 	assert_null(px_processes_find(world->processes, 0));
@@ -309,7 +327,7 @@ static void test_changes(void **state)
 static void test_replaced_code(void **state)
 {
 	struct world *world = *state;
-	uint64_t mm = add(world, 0), serial = get(world, 7, mm)->serial;
+	uint64_t mm = add(world, 0), serial = resolve(world, get(world, 7, mm))->serial;
 
 	process_builder_remap(&world->kernel, mm, 1, 0x1000);
 	process_builder_touch(&world->kernel, mm, 99);
