@@ -97,7 +97,6 @@ g++ -O2 -o "$TMPDIR/objects" "$TMPDIR/objects.cc"
 
 gcc -O2 -g -fno-asynchronous-unwind-tables -o "$TMPDIR/debug-frame" "$TMPDIR/signals.c"
 
-equal "signals, at random" samples 400 "$TMPDIR/signals"
 equal "signals, by instruction" steps 120000 "$TMPDIR/signals"
 equal "rules in .debug_frame only, by instruction" steps 120000 "$TMPDIR/debug-frame"
 equal "C++, at random" samples 400 "$TMPDIR/objects"
