@@ -94,6 +94,7 @@ GUEST_SRC := \
 	guest/guest.c \
 	guest/hypercall-page-x86.c \
 	guest/linux-entry-x86.c \
+	guest/linux-gate-x86.c \
 	guest/linux-find.c \
 	guest/linux-identity.c \
 	guest/linux-image.c \
@@ -197,6 +198,7 @@ UNIT_TESTS := \
 	filter \
 	guest-double \
 	histogram \
+	linux-gate \
 	linux-identity \
 	linux-image \
 	linux-kallsyms \

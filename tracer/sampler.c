@@ -158,6 +158,21 @@ static void take_stack(struct px_sampler *sampler, struct px_regs *regs, struct 
 		walk(sampler, regs, reader, sample);
 }
 
+/* No program's stack ends where the kernel is entered or left: it is only that rules do. */
+static void look_behind_gate(struct px_sampler *sampler, struct px_regs *regs,
+			     struct reader *reader, struct px_sample *sample)
+{
+	const struct px_sampler_kernel *kernel = &sampler->kernel;
+	const struct px_regs entered = *regs;
+
+	if (!kernel->gate_user_regs || sample->frame_count != 1 || !sample->have_task ||
+	    !sample->task.mm ||
+	    (sample->end != PX_END_THREAD_ROOT && sample->end != PX_END_NO_RULE))
+		return;
+	if (kernel->gate_user_regs(&entered, read_word, reader, regs))
+		sample->end = PX_END_USER_MODE;
+}
+
 /* A page after the other, as far as they are there. */
 static void copy_user_stack(struct px_sampler *sampler, uint64_t deadline_ns,
 			    struct px_user_stack *stack)
@@ -226,6 +241,7 @@ static void take_sample(struct px_sampler *sampler, uint32_t number, uint64_t no
 	sample->user_walked = false;
 	sample->process = 0;
 	take_stack(sampler, &regs, reader, sample);
+	look_behind_gate(sampler, &regs, reader, sample);
 	sample->user_frames = sample->user_mode;
 	if (sample->end == PX_END_USER_MODE && sampler->slots.users)
 		find_user_stack(sampler, vcpu, &regs);

@@ -74,6 +74,12 @@ struct px_sampler_kernel {
 	void *context;
 	/** The task that runs on a vCPU; runs while the guest is paused. May be NULL. */
 	bool (*current_task)(void *context, const struct px_vcpu *vcpu, struct px_task *ret);
+	/** See px_linux_gate_user_regs; asked where a program's stack ends at its first frame.
+	 * May be NULL. */
+	bool (*gate_user_regs)(const struct px_regs *regs,
+			       enum px_read_word_result (*read)(void *context, uint64_t address,
+								uint64_t *ret),
+			       void *context, struct px_regs *ret);
 	/** See px_linux_kernel_refine_end. May be NULL. */
 	enum px_end_reason (*refine_end)(void *context, enum px_end_reason reason,
 					 uint64_t address);

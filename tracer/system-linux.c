@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "lib/kernel-cache.h"
+#include "guest/linux-gate.h"
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "tracer/kernel-images.h"
@@ -32,6 +33,7 @@ static struct px_sampler_kernel linux_sampler(void *kernel)
 		.paging = px_linux_kernel_paging(kernel),
 		.context = kernel,
 		.current_task = current_task,
+		.gate_user_regs = px_linux_gate_user_regs,
 		.refine_end = refine_end,
 	};
 }

@@ -91,7 +91,8 @@ static bool current_task(void *context, const struct px_vcpu *vcpu, struct px_ta
 	assert_int_equal(world->guest->pauses, 1);
 	if (vcpu == NULL || vcpu->gs_base_kernel == 0)
 		return false;
-	*ret = (struct px_task){.address = TASK, .pid = 10, .tid = 11, .comm = "task"};
+	*ret = (struct px_task){
+		.address = TASK, .mm = TASK, .pid = 10, .tid = 11, .comm = "task"};
 	return true;
 }
 
@@ -458,6 +459,45 @@ static void test_user_stack_deadline(void **state)
 	free(walked);
 }
 
+static bool gate_user_regs(const struct px_regs *regs,
+			   enum px_read_word_result (*read)(void *context, uint64_t address,
+							    uint64_t *ret),
+			   void *context, struct px_regs *ret)
+{
+	uint64_t word = 0;
+
+	assert_int_equal(read(context, regs->reg[PX_REG_SP], &word), PX_WORD_OK);
+	*ret = *regs;
+	ret->reg[PX_REG_IP] = word;
+	ret->reg[PX_REG_SP] = USER_SP;
+	return true;
+}
+
+/* The kernel's entry code has no rules, but the program that called is known. */
+static void test_behind_gate(void **state)
+{
+	struct world *world = *state;
+	struct walked *walked = start_user(world);
+	struct px_sampler_options options = defaults();
+	uint64_t sp = stack_of(2) + 0x400;
+
+	world->kernel.gate_user_regs = gate_user_regs;
+	options.user = (struct px_user_walker){walked, walk_user};
+	start(world, options);
+	px_guest_double_run(world->guest, 2, PX_PAGING_4_LEVEL, world->root, TEXT + 0x8200, sp);
+	write_user(world, world->root, sp, 0x403000);
+	tick(world);
+	assert_int_equal(sample_of(world, 2)->end, PX_END_NO_RULE); /* no task, no program */
+	world->guest->vcpus[2].gs_base_kernel = 1;
+	tick(world);
+	assert_int_equal(sample_of(world, 2)->end, PX_END_USER_MODE);
+	assert_int_equal(sample_of(world, 2)->frame_count, 1);
+	assert_true(sample_of(world, 2)->user_walked);
+	assert_true(walked->stacks[2].regs.reg[PX_REG_IP] == 0x403000);
+	assert_true(copied(&walked->stacks[2], USER_SP) == 100);
+	free(walked);
+}
+
 static void test_failing_walker(void **state)
 {
 	struct world *world = *state;
@@ -681,6 +721,7 @@ int main(void)
 		test(user_stack_pages),
 		test(user_stack_deadline),
 		test(failing_walker),
+		test(behind_gate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
