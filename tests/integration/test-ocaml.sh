@@ -73,7 +73,7 @@ report "rows as readelf" $?
 report "rows as libdw" $?
 
 # The stack of OCaml code, of C that it calls, and of OCaml code that C calls back.
-LD_BIND_NOW=1 timeout 60 "$unwind" steps 150000 "$program" >"$TMPDIR/out" 2>&1
+LD_BIND_NOW=1 timeout 100 "$unwind" steps 400000 "$program" >"$TMPDIR/out" 2>&1
 report "stacks as libdw, by instruction" $?
 "$unwind" samples 150 "$program" >"$TMPDIR/out" 2>&1
 report "stacks as libdw, at random" $?

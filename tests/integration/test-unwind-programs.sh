@@ -99,12 +99,12 @@ gcc -O2 -g -fno-asynchronous-unwind-tables -o "$TMPDIR/debug-frame" "$TMPDIR/sig
 
 equal "signals, by instruction" steps 120000 "$TMPDIR/signals"
 equal "rules in .debug_frame only, by instruction" steps 120000 "$TMPDIR/debug-frame"
-equal "C++, at random" samples 400 "$TMPDIR/objects"
+equal "C++, at random" samples 300 "$TMPDIR/objects"
 # A linkage table that is bound at start-up has no _dl_runtime_resolve, whose frame is found by
 # RBX, which is not followed.
 export LD_BIND_NOW=1
 equal "the dynamic linker, by instruction" steps 30000 "$TMPDIR/objects"
-equal "an interpreter, at random" samples 400 /usr/bin/python3 -c '
+equal "an interpreter, at random" samples 300 /usr/bin/python3 -c '
 def fib(n):
     return n if n < 2 else fib(n - 1) + fib(n - 2)
 while True:

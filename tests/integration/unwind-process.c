@@ -2,7 +2,7 @@
 /*
  * The stack of a running program, by our tables of the files that it maps and by libdw:
  *
- *	unwind-process steps N PROGRAM...	after N instructions, each of the next N
+ *	unwind-process steps N PROGRAM...	after N instructions, each of the next N/4
  *	unwind-process samples N PROGRAM...	N times, 0.3 ms of its time apart
  *
  * Prints counts and the differences. Exit 1 when there is one, or nothing was compared.
@@ -281,7 +281,7 @@ static void run_steps(struct process *p, uint64_t count, struct tally *tally)
 			return;
 	add_mappings(p);
 	report_dwfl(p);
-	for (uint64_t i = 0; i < count && step(p, &signal); i++)
+	for (uint64_t i = 0; i < count / 4 && step(p, &signal); i++)
 		compare(p, tally);
 }
 
