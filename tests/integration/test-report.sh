@@ -30,60 +30,12 @@ same() # NAME FILE FILE
 	result $? "$1"
 }
 
-# What folded stacks are, independently: from the text of a script, the stacks of the first event,
-# each with the sum of its periods. The rules are stackcollapse-perf.pl's.
-collapse()
-{
-	awk '
-	function add(frame) { stack = frame (stack == "" ? "" : ";" stack) }
-	/^$/ {
-		if (wanted)
-			sum[comm (stack == "" ? "" : ";" stack)] += period
-		wanted = 0
-		next
-	}
-	/^[^\t]/ {
-		match($0, /  *[0-9]+ (\[[0-9]+\])? *[0-9]+\.[0-9]+: +[0-9]+ +[^ ]+: $/)
-		comm = substr($0, 1, RSTART - 1)
-		event = $NF
-		period = $(NF - 1)
-		if (first == "")
-			first = event
-		wanted = event == first
-		stack = ""
-		gsub(/ /, "_", comm)
-		gsub(/;/, ":", comm)
-		next
-	}
-	{
-		line = $0
-		sub(/^\t *[0-9a-f]+ /, "", line)
-		match(line, / \([^()]*\)$/)
-		object = substr(line, RSTART + 2, length(line) - RSTART - 2)
-		name = substr(line, 1, RSTART - 1)
-		sub(/\+0x[0-9a-f]+$/, "", name)
-		if (name == "[unknown]") {
-			sub(/.*\//, "", object)
-			name = object == "[unknown]" ? object : "[" object "]"
-		}
-		gsub(/;/, ":", name)
-		if (name !~ /\.\(.*\)\./) {
-			gsub(/\(anonymous namespace\)/, "\001", name)
-			sub(/\(.*/, "", name)
-			gsub(/\001/, "(anonymous namespace)", name)
-		}
-		gsub(/["\047]/, "", name)
-		add(name)
-	}
-	END { for (s in sum) printf "%s %d\n", s, sum[s] }' | sort
-}
-
 cd "$TMPDIR" || exit 1
-data=$OLDPWD/$data
+data=$OLDPWD/$data collapse=$OLDPWD/tests/support/collapse-stacks
 
 # --- each other -----------------------------------------------------------------------------
 
-"$PERF_XEN" script "$data" | collapse >collapsed
+"$PERF_XEN" script "$data" | "$collapse" | sort >collapsed
 "$PERF_XEN" report --folded "$data" | sort >folded
 same "folded stacks are what the script's text collapses to" collapsed folded
 
@@ -125,7 +77,7 @@ if perf record -q -e cpu-clock -F 2000 -g -o live.data -- \
 	[ "$(wc -l <kept)" -gt 20 ]
 	result $? "perf record left enough samples to compare"
 	same "script prints what Debian's perf script prints" perf.kept our.kept
-	"$PERF_XEN" script live.data | collapse >collapsed
+	"$PERF_XEN" script live.data | "$collapse" | sort >collapsed
 	"$PERF_XEN" report --folded live.data | sort >folded
 	same "folded stacks of Linux's own recording" collapsed folded
 else
