@@ -95,14 +95,20 @@ static void add_pause(struct list *list)
 		    px_text_time((uint64_t)max, c));
 }
 
+/* Where stacks go on in programs, the recorder tells the two parts apart: programs whose files
+ * were not at hand are no reason to distrust the kernel's part. */
 static void add_complete(struct list *list)
 {
-	double complete = px_trust_complete(list->trust);
+	double kernel = number(list->trust, "stacks-complete-percent");
+	double user = number(list->trust, "user-stacks-complete-percent");
+	double complete = user >= 0 ? kernel / 100 : px_trust_complete(list->trust);
 
 	if (complete >= 0)
 		add(list, "complete stacks",
 		    complete >= complete_enough ? PX_MOOD_GOOD : PX_MOOD_WARN, "%.2f %%",
 		    100 * complete);
+	if (user >= 0)
+		add(list, "complete in programs", PX_MOOD_PLAIN, "%.2f %%", user);
 }
 
 static void add_damage(struct list *list)

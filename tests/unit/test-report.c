@@ -14,6 +14,7 @@
 #include <jansson.h>
 
 #include "report/build.h"
+#include "report/figures.h"
 #include "tests/support/report-fixture.h"
 
 struct world {
@@ -81,6 +82,42 @@ static void test_build(void **state)
 	assert_string_equal(px_trust_value(&w->trust, "pause-max-ns"), "180000");
 	assert_false(w->trust.cut);
 	drop(w);
+}
+
+static const struct px_figure *figure_of(const struct px_figure *figures, size_t count,
+					 const char *label)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(figures[i].label, label))
+			return &figures[i];
+	return NULL;
+}
+
+/* The kernel's part of stacks and the programs' are two figures where they are told apart. */
+static void test_parts_of_stacks(void **state)
+{
+	static const char parts[] = "stacks-complete-percent\0"
+				    "99.950\0"
+				    "user-stacks-complete-percent\0"
+				    "12.500";
+	struct px_trust trust = {.walked = 8};
+	struct px_figure figures[PX_FIGURES];
+	size_t count;
+
+	trust.ends[PX_END_NO_FILE] = 7;
+	trust.ends[PX_END_THREAD_ROOT] = 1;
+	count = px_figures(&trust, figures);
+	assert_string_equal(figure_of(figures, count, "complete stacks")->value, "12.50 %");
+	assert_int_equal(figure_of(figures, count, "complete stacks")->mood, PX_MOOD_WARN);
+	assert_null(figure_of(figures, count, "complete in programs"));
+
+	check(px_trust_add_summary(&trust, px_bytes_of(parts, sizeof(parts))));
+	count = px_figures(&trust, figures);
+	assert_string_equal(figure_of(figures, count, "complete stacks")->value, "99.95 %");
+	assert_int_equal(figure_of(figures, count, "complete stacks")->mood, PX_MOOD_GOOD);
+	assert_string_equal(figure_of(figures, count, "complete in programs")->value,
+			    "12.50 %");
+	px_trust_fini(&trust);
 }
 
 static void expect_folded(struct world *w, const struct px_build_options *options,
@@ -313,10 +350,15 @@ static int teardown(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_build),	     cmocka_unit_test(test_folded),
-		cmocka_unit_test(test_folded_marks), cmocka_unit_test(test_filters),
-		cmocka_unit_test(test_nothing),	     cmocka_unit_test(test_html),
-		cmocka_unit_test(test_svg),	     cmocka_unit_test(test_stdio),
+		cmocka_unit_test(test_build),
+		cmocka_unit_test(test_folded),
+		cmocka_unit_test(test_folded_marks),
+		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_html),
+		cmocka_unit_test(test_svg),
+		cmocka_unit_test(test_stdio),
+		cmocka_unit_test(test_parts_of_stacks),
 	};
 
 	if (argc == 3 && !strcmp(argv[1], "--write"))
