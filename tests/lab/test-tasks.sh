@@ -11,6 +11,12 @@ trap 'rm -rf "$share"' EXIT
 export PERF_XEN_BUILD=$BUILD
 failed=0
 
+compare() # TYPE WHAT ARGUMENT...
+{
+	"$here/compare-$2" "${@:3}" >"$share/results" || failed=1
+	sed "s/ok - /&$1: /" "$share/results"
+}
+
 # shellcheck disable=SC2086 # a list of words
 [ $# -gt 0 ] || set -- ${LAB_TYPES:-pv}
 echo "$*" >"$share/types"
@@ -21,8 +27,8 @@ status=$?
 [ "$status" -eq 0 ] || { echo "not ok - the part in dom0"; failed=1; }
 vmlinux=$("$here/xenlab" vmlinux) || exit
 for type; do
-	"$here/compare-tasks" "$vmlinux" "$share/$type.json" "$share/$type.before" "$share/$type.after" |
-		sed "s/ok - /&$type: /"
-	[ "${PIPESTATUS[0]}" -eq 0 ] || failed=1
+	compare "$type" tasks "$vmlinux" "$share/$type.json" "$share/$type.before" \
+		"$share/$type.after"
+	compare "$type" contexts "$share/$type.looks"
 done
 exit $failed
