@@ -232,6 +232,7 @@ UNIT_TESTS := \
 	recording \
 	report \
 	sampler \
+	session \
 	snapshot \
 	stock-perf \
 	stop \

@@ -183,6 +183,9 @@ static struct px_error *find_program(const struct px_dso_options *options,
 			return err;
 		px_error_free(err);
 	}
+	/* This machine's file of that name is another one. */
+	if (options->elsewhere && !options->symfs && !id->size)
+		return px_error_new(PX_ERR_NOT_FOUND, "the guest's file has no build-id");
 	if (px_symfs_find(symfs, name, id, &ret->program) == PX_SYMFS_OK)
 		return NULL;
 	return px_error_new(PX_ERR_NOT_FOUND, "%s", px_symfs_message(symfs));
@@ -228,7 +231,7 @@ static struct px_error *load_jit(const struct px_dso_options *options,
 
 	if (options->symfs) {
 		err = px_symfs_perf_map(symfs, path, &ret->own_table);
-	} else if (is_trusted(path)) {
+	} else if (!options->elsewhere && is_trusted(path)) {
 		err = px_symbol_table_new(&ret->own_table);
 		if (!err)
 			err = read_map(path, ret->own_table);

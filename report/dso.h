@@ -28,6 +28,8 @@ struct px_dso_options {
 	struct px_debuginfod *debuginfod; /* servers to fetch files from */
 	const char *jit_folder;		  /* of perf-PID.map: /tmp */
 	bool no_demangle;
+	bool elsewhere; /* another machine was recorded: this one's files count by build-id only
+			 */
 };
 
 struct px_dsos;

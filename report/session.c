@@ -63,6 +63,17 @@ static struct px_error *read_notes(struct px_session *s)
 	return err;
 }
 
+/* Only recordings of guests have notes. */
+static struct px_error *open_dsos(struct px_session *s, const struct px_dso_options *options)
+{
+	struct px_dso_options own = *options;
+	enum px_perf_note kind;
+	struct px_bytes payload;
+
+	own.elsewhere |= px_perf_reader_note(s->reader, 0, &kind, &payload);
+	return px_dsos_new(&own, &s->dsos);
+}
+
 /* Takes over the reader. */
 static struct px_error *start(struct px_perf_reader *reader,
 			      const struct px_dso_options *options, struct px_session **ret)
@@ -79,7 +90,7 @@ static struct px_error *start(struct px_perf_reader *reader,
 	px_tasks_init(&s->tasks);
 	err = px_tasks_process(&s->tasks, kernel_pid, &s->kernel);
 	if (!err)
-		err = px_dsos_new(options, &s->dsos);
+		err = open_dsos(s, options);
 	if (!err)
 		err = read_notes(s);
 	if (err) {
