@@ -3,13 +3,13 @@
 #include "guest/linux-image.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "guest/linux-entry.h"
 #include "guest/linux-landmarks.h"
 #include "lib/elf-writer.h"
-#include "lib/memory.h"
 
 /* Where x86-64 kernels are linked: __START_KERNEL_map + CONFIG_PHYSICAL_START, which no
  * distribution changes. */
@@ -239,21 +239,21 @@ static void add_missing_symbols(struct image *image)
 static struct px_error *add_bytes(struct image *image, const char *name, uint32_t type,
 				  uint64_t address, size_t size, uint16_t *section_ret)
 {
-	px_cleanup(px_freep) uint8_t *bytes = NULL;
 	uint8_t *contents = NULL;
 	size_t missing = 0;
-	struct px_error *err = px_calloc(size, 1, &bytes);
+	uint16_t section = px_elf_writer_section(&image->writer, name, type, SHF_ALLOC,
+						 address - image->outline.slide, size,
+						 &contents);
+	struct px_error *err;
 
-	if (!err)
-		err = px_address_space_copy(&image->space, address, bytes, size, &missing);
-	if (err || missing)
-		return err;
-	*section_ret = px_elf_writer_section(&image->writer, name, type, SHF_ALLOC,
-					     address - image->outline.slide, size, &contents);
 	if (!contents)
 		return &px_error_no_memory;
-	memcpy(contents, bytes, size);
-	return NULL;
+	err = px_address_space_copy(&image->space, address, contents, size, &missing);
+	if (err || missing)
+		px_elf_writer_cancel(&image->writer);
+	else
+		*section_ret = section;
+	return err;
 }
 
 static struct px_error *add_table(struct image *image, const char *name, uint32_t type,

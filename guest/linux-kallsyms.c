@@ -129,6 +129,9 @@ static bool read_tokens(struct px_bytes memory, size_t tokens, struct px_linux_k
 		return false;
 	k->tokens = px_bytes_of(memory.data + tokens, end - tokens);
 	memcpy(k->token_index, memory.data + index, INDEX_SIZE);
+	for (unsigned int i = 0; i < PX_KALLSYMS_TOKENS; i++)
+		k->token_size[i] =
+			(uint16_t)strlen((const char *)k->tokens.data + k->token_index[i]);
 	*index_end_ret = index + INDEX_SIZE;
 	return true;
 }
@@ -345,12 +348,13 @@ static bool expand(const struct px_linux_kallsyms *k, struct px_bytes name, char
 
 	for (size_t i = 0; i < name.size; i++) {
 		const char *part = token(k, name.data[i]);
-		size_t size = strlen(part);
+		size_t size = k->token_size[name.data[i]];
 
 		if (size >= room - used)
 			return false;
-		memcpy(text + used, part, size);
-		used += size;
+		/* Most have a few bytes: a call of memcpy costs more. */
+		while (size--)
+			text[used++] = *part++;
 	}
 	text[used] = '\0';
 	return used > 1;

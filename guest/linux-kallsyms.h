@@ -56,7 +56,7 @@ struct px_linux_kallsyms {
 	uint32_t count;
 	struct px_bytes names;
 	struct px_bytes tokens; /* token_table */
-	uint16_t token_index[PX_KALLSYMS_TOKENS];
+	uint16_t token_index[PX_KALLSYMS_TOKENS], token_size[PX_KALLSYMS_TOKENS];
 	struct px_bytes offsets;
 	enum px_kallsyms_offsets kind;
 	uint64_t base; /* relative_base, or the run-time address of offsets */

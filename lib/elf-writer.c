@@ -75,6 +75,12 @@ uint16_t px_elf_writer_section(struct px_elf_writer *writer, const char *name, u
 	return writer->count - 1;
 }
 
+void px_elf_writer_cancel(struct px_elf_writer *writer)
+{
+	writer->body.size = writer->body.failed ? 0
+						: writer->sections[--writer->count].sh_offset;
+}
+
 void px_elf_writer_symbol(struct px_elf_writer *writer, const char *name, uint64_t value,
 			  uint64_t size, unsigned char info, uint16_t section)
 {
@@ -139,6 +145,11 @@ struct px_error *px_elf_writer_finish(struct px_elf_writer *writer, uint16_t typ
 	    writer->strings.failed || writer->names.failed)
 		return &px_error_no_memory;
 	memcpy(body->data, &header, sizeof(header));
+	if (!ret->data) {
+		*ret = *body;
+		*body = (struct px_buffer){0};
+		return NULL;
+	}
 	px_buffer_add(ret, body->data, body->size);
 	return ret->failed ? &px_error_no_memory : NULL;
 }

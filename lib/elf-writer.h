@@ -32,6 +32,9 @@ uint16_t px_elf_writer_section(struct px_elf_writer *writer, const char *name, u
 			       uint64_t flags, uint64_t address, size_t size,
 			       uint8_t **contents_ret);
 
+/** Take the last section back; nothing was added since. */
+void px_elf_writer_cancel(struct px_elf_writer *writer);
+
 /** Add a symbol; info: ELF64_ST_INFO(binding, type). size 0: not known. */
 void px_elf_writer_symbol(struct px_elf_writer *writer, const char *name, uint64_t value,
 			  uint64_t size, unsigned char info, uint16_t section);
