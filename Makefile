@@ -314,11 +314,13 @@ GUEST_PROGRAMS := \
 
 # Unikernels of ours, started by Xen itself: tests/guests/unikernel/
 UNIKERNEL_SRC := $(addprefix tests/guests/unikernel/, \
+	boot-pv.S \
 	boot.S \
 	console.c \
 	events.c \
 	hypercall.c \
 	shares.c \
+	start.c \
 	text.c)
 
 # --- flags --------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A unikernel of ours on a live Xen: stacks to its first function, names, and shares of time that
-# it knows of itself; built with unwind rules, and with frame pointers alone.
+# A unikernel of ours on a live Xen, as PVH and PV: stacks to its first function, names, and shares
+# of time that it knows of itself; built with unwind rules, and with frame pointers alone.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -35,7 +35,7 @@ count()
 {
 	awk 'BEGIN { RS = ""; FS = "\n" }
 		/^#/ { next }
-		{ all++; rooted += $NF ~ / start64\+0x/ }
+		{ all++; rooted += $NF ~ / start64(_pv)?\+0x/ }
 		/ parse\+0x/ { parse++ }
 		/ checksum\+0x/ { checksum++ }
 		/ scan\+0x/ { scan++; deep += gsub(/ parse_value\+0x/, "") == 8 }
@@ -51,7 +51,7 @@ within()
 	ok $? "$3: $(($1 / 10)).$(($1 % 10)) %, by the unikernel's own clock $(($2 / 10)).$(($2 % 10)) %"
 }
 
-"$here/xenlab" run --share "$share" --timeout 240 "$here/unikernel-dom0"
+"$here/xenlab" run --share "$share" --timeout 300 "$here/unikernel-dom0"
 status=$?
 [ "$status" -ne 77 ] || exit 77
 ok "$status" "the part in dom0"
@@ -59,8 +59,9 @@ ok "$status" "the part in dom0"
 # perf finds what has a build-id in the cache that record filled, the other by its path, in dom0.
 mkdir -p "$share/files/perf-xen/guest-images"
 cp "$BUILD/guest-images/unikernel-frame-pointers" "$share/files/perf-xen/guest-images/"
-where=()
-for image in unikernel unikernel-frame-pointers; do
+for image in pvh-unikernel pvh-unikernel-frame-pointers pv-unikernel; do
+	where=()
+	[ "$image" != pvh-unikernel-frame-pointers ] || where=(--symfs "$share/files")
 	"$PERF_XEN" script -i "$share/$image.data" >"$share/script"
 	ok $? "$image: perf xen script reads the file"
 	read -r all rooted parse checksum scan deep < <(count "$share/script")
@@ -80,6 +81,5 @@ for image in unikernel unikernel-frame-pointers; do
 	read -r all rooted _ _ scan deep < <(count "$share/perf-script")
 	nearly_all "$rooted" "$all" "$image: perf script: samples down to the first function"
 	nearly_all "$deep" "$scan" "$image: perf script: samples in scan() with all calls"
-	where=(--symfs "$share/files")
 done
 exit $failed

@@ -110,6 +110,7 @@ pdpt:
 page_directories:
 	.skip 4 * 4096
 	.skip 16384
+	.globl stack_top
 stack_top:
 
 	.section .note.GNU-stack, "", @progbits

@@ -3,21 +3,19 @@
 #include "console.h"
 
 #include <xen/xen.h>
-#include <xen/hvm/params.h>
 #include <xen/io/console.h>
 
 #include "events.h"
-#include "hypercall.h"
 
 static struct {
 	volatile struct xencons_interface *ring;
 	uint32_t port;
 } console;
 
-void console_init(void)
+void console_init(uintptr_t ring, uint32_t port)
 {
-	console.ring = (void *)(uintptr_t)(hypercall_parameter(HVM_PARAM_CONSOLE_PFN) << 12);
-	console.port = (uint32_t)hypercall_parameter(HVM_PARAM_CONSOLE_EVTCHN);
+	console.ring = (void *)ring;
+	console.port = port;
 }
 
 uint32_t console_port(void)

@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-void console_init(void);
+/** ring: where the page of the console's ring is; port: of its event channel. */
+void console_init(uintptr_t ring, uint32_t port);
 
 /** The port of the console's event channel. */
 uint32_t console_port(void);

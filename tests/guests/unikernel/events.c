@@ -14,6 +14,7 @@
 
 enum {
 	PAGE_SHIFT = 12,
+	PRESENT_WRITABLE = 3,
 	PORTS_PER_WORD = 8 * sizeof(xen_ulong_t),
 };
 
@@ -31,6 +32,12 @@ _Bool events_init(void)
 	};
 
 	return !hypercall(__HYPERVISOR_memory_op, XENMEM_add_to_physmap, (uintptr_t)&map, 0);
+}
+
+_Bool events_init_pv(uint64_t machine_address)
+{
+	return !hypercall(__HYPERVISOR_update_va_mapping, (uintptr_t)&shared,
+			  machine_address | PRESENT_WRITABLE, UVMF_INVLPG);
 }
 
 void events_notify(uint32_t port)

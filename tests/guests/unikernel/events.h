@@ -8,6 +8,9 @@
 /** Map the shared information; false where Xen refuses. */
 _Bool events_init(void);
 
+/** The same in a PV guest: it is at that machine address. */
+_Bool events_init_pv(uint64_t machine_address);
+
 /** Signal the other end of a port. */
 void events_notify(uint32_t port);
 

@@ -13,12 +13,10 @@
  */
 #include <stdint.h>
 
-#include <xen/arch-x86/hvm/start_info.h>
-
 #include "console.h"
 #include "events.h"
 #include "text.h"
-#include "hypercall.h"
+#include "workload.h"
 
 /* A function of its own in every build. */
 #if __has_attribute(noclone)
@@ -120,7 +118,7 @@ static void tell(const struct phase phases[PHASES])
 	console_flush();
 }
 
-static apart void run_phases(const char *line)
+void workload_run(const char *line)
 {
 	struct phase phases[PHASES] = {
 		{"parse", parse, text_option(line, "parse", 60), 0},
@@ -137,18 +135,4 @@ static apart void run_phases(const char *line)
 		told += SECOND;
 		tell(phases);
 	}
-}
-
-void unikernel_main(const struct hvm_start_info *start);
-
-void unikernel_main(const struct hvm_start_info *start)
-{
-	const char *line = (const char *)(uintptr_t)start->cmdline_paddr;
-
-	if (!hypercall_init() || !events_init())
-		return;
-	console_init();
-	console_text("unikernel: up\n");
-	console_flush();
-	run_phases(line ? line : "");
 }
