@@ -16,7 +16,7 @@
 enum px_linux_lack {
 	PX_LINUX_LACKS_KALLSYMS = 1 << 0,  /* no names at all */
 	PX_LINUX_LACKS_VARIABLES = 1 << 1, /* kallsyms have functions only (KALLSYMS_ALL=n) */
-	PX_LINUX_LACKS_ORC = 1 << 2,	   /* no unwind tables */
+	PX_LINUX_LACKS_ORC = 1 << 2,	   /* no unwind tables: frame pointers, if any */
 	PX_LINUX_LACKS_TYPES = 1 << 3,	   /* no BTF: no modules, no tasks */
 };
 

@@ -273,7 +273,7 @@ unsigned int px_linux_kernel_lacks(const struct px_linux_kernel *kernel)
 
 	if (!px_symbol_table_address(kernel->symbols, "init_task", &address))
 		lacks |= PX_LINUX_LACKS_VARIABLES;
-	if (!kernel->unwind.have_orc)
+	if (!kernel->unwind.have_orc && !px_unwind_table_rows(kernel->unwind.debug_frame))
 		lacks |= PX_LINUX_LACKS_ORC;
 	if (!kernel->types)
 		lacks |= PX_LINUX_LACKS_TYPES;
