@@ -113,7 +113,7 @@ struct px_error *px_buildid_cache_add(const char *folder, const char *name,
 	if (!err)
 		err = format(&target, "../../%s/%s", name, hex);
 	if (!err)
-		err = px_file_replace(path, contents, FILE_MODE, FOLDER_MODE);
+		err = px_file_replace(path, &contents, 1, FILE_MODE, FOLDER_MODE);
 	return err ? err : add_link(link, target);
 }
 

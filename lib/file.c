@@ -29,16 +29,12 @@ struct px_error *px_file_make_folders(char *path, mode_t mode)
 	return NULL;
 }
 
-static struct px_error *write_new(const char *path, struct px_bytes contents, mode_t mode)
+static struct px_error *write_part(int fd, const char *path, struct px_bytes part)
 {
-	int fd px_cleanup(px_closep) =
-		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
 	size_t done = 0;
 
-	if (fd < 0)
-		return px_error_system(errno, "cannot create %s", path);
-	while (done < contents.size) {
-		ssize_t n = write(fd, contents.data + done, contents.size - done);
+	while (done < part.size) {
+		ssize_t n = write(fd, part.data + done, part.size - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -47,6 +43,20 @@ static struct px_error *write_new(const char *path, struct px_bytes contents, mo
 		done += (size_t)n;
 	}
 	return NULL;
+}
+
+static struct px_error *write_new(const char *path, const struct px_bytes *parts, size_t count,
+				  mode_t mode)
+{
+	int fd px_cleanup(px_closep) =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	struct px_error *err = NULL;
+
+	if (fd < 0)
+		return px_error_system(errno, "cannot create %s", path);
+	for (size_t i = 0; i < count && !err; i++)
+		err = write_part(fd, path, parts[i]);
+	return err;
 }
 
 struct px_error *px_file_publish(const char *temporary, const char *path)
@@ -60,8 +70,8 @@ struct px_error *px_file_publish(const char *temporary, const char *path)
 	return err;
 }
 
-struct px_error *px_file_replace(const char *path, struct px_bytes contents, mode_t file_mode,
-				 mode_t folder_mode)
+struct px_error *px_file_replace(const char *path, const struct px_bytes *parts, size_t count,
+				 mode_t file_mode, mode_t folder_mode)
 {
 	char *temporary px_cleanup(px_freep) = NULL;
 	struct px_error *err;
@@ -72,7 +82,7 @@ struct px_error *px_file_replace(const char *path, struct px_bytes contents, mod
 	}
 	err = px_file_make_folders(temporary, folder_mode);
 	if (!err)
-		err = write_new(temporary, contents, file_mode);
+		err = write_new(temporary, parts, count, file_mode);
 	if (!err)
 		return px_file_publish(temporary, path);
 	unlink(temporary);

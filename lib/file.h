@@ -11,9 +11,10 @@
 /** Make every folder above the last component of path, which is changed and restored. */
 px_must_check struct px_error *px_file_make_folders(char *path, mode_t mode);
 
-/** Write contents to path, in place of what was there; folders above it are made. */
-px_must_check struct px_error *px_file_replace(const char *path, struct px_bytes contents,
-					       mode_t file_mode, mode_t folder_mode);
+/** Write parts to path, in place of what was there; folders above it are made. */
+px_must_check struct px_error *px_file_replace(const char *path, const struct px_bytes *parts,
+					       size_t count, mode_t file_mode,
+					       mode_t folder_mode);
 
 /** Give a finished file or link its name; where that fails it is removed. */
 px_must_check struct px_error *px_file_publish(const char *temporary, const char *path);

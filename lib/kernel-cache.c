@@ -133,16 +133,12 @@ struct px_error *px_kernel_cache_write(const char *folder, const struct px_build
 {
 	char *path px_cleanup(px_freep) = path_of(folder, build_id);
 	struct trailer trailer = trailer_of(image);
-	struct px_buffer file = {0};
-	struct px_error *err = &px_error_no_memory;
+	const struct px_bytes parts[] = {image, px_bytes_of(&trailer, sizeof(trailer))};
 
 	if (!build_id->size)
 		return px_error_new(PX_ERR_UNSUPPORTED,
 				    "a kernel without build-id cannot be kept");
-	px_buffer_add(&file, image.data, image.size);
-	px_buffer_add(&file, &trailer, sizeof(trailer));
-	if (path && !file.failed)
-		err = px_file_replace(path, px_buffer_bytes(&file), FILE_MODE, FOLDER_MODE);
-	px_buffer_fini(&file);
-	return err;
+	if (!path)
+		return &px_error_no_memory;
+	return px_file_replace(path, parts, px_array_size(parts), FILE_MODE, FOLDER_MODE);
 }
