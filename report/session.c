@@ -21,6 +21,13 @@ enum {
 };
 static const uint64_t context_guest_user = (uint64_t)-2560;
 
+/* Where ids of a guest's processes begin in our own files, and how many there can be
+ * (perf-xen-data(5)). */
+enum {
+	GUEST_PIDS = 20000000,
+	MOST_PIDS = 1 << 22,
+};
+
 static const char kernel_name[] = "[kernel.kallsyms]";
 
 /* A place that was looked up, by the part of a spot that decides. */
@@ -180,6 +187,12 @@ static enum px_dso_kind user_kind(const char *name)
 	return PX_DSO_FILE;
 }
 
+/* The id that a process has where it ran: what its own files have in their names. */
+static uint32_t own_pid(uint32_t pid)
+{
+	return pid > GUEST_PIDS && pid - GUEST_PIDS <= MOST_PIDS ? pid - GUEST_PIDS : pid;
+}
+
 static struct px_error *map_user(struct px_session *s, const struct px_perf_mmap *mmap)
 {
 	enum px_dso_kind kind = user_kind(mmap->name);
@@ -191,7 +204,7 @@ static struct px_error *map_user(struct px_session *s, const struct px_perf_mmap
 	if (kind == PX_DSO_FILE)
 		map.bias = mmap->start - mmap->offset;
 	if (kind == PX_DSO_JIT)
-		err = px_dsos_add_jit(s->dsos, mmap->pid, &map.dso);
+		err = px_dsos_add_jit(s->dsos, own_pid(mmap->pid), &map.dso);
 	else
 		err = px_dsos_add(s->dsos, kind, mmap->name, id, &map.dso);
 	return err ? err : px_tasks_map(&s->tasks, mmap->pid, &map);
