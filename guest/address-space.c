@@ -92,3 +92,9 @@ bool px_address_space_has(const struct px_address_space *space, uint64_t address
 	return px_memory_translate(space->memory, space->paging, space->root,
 				   px_gva_of(address), &frame) == PX_READ_OK;
 }
+
+bool px_address_space_has_code(const struct px_address_space *space, uint64_t address)
+{
+	return px_memory_executable(space->memory, space->paging, space->root,
+				    px_gva_of(address));
+}

@@ -35,4 +35,7 @@ bool px_address_space_read(const struct px_address_space *space, uint64_t addres
 /** Whether the page tables have a page at address. */
 bool px_address_space_has(const struct px_address_space *space, uint64_t address);
 
+/** Whether they have one there that may hold code. */
+bool px_address_space_has_code(const struct px_address_space *space, uint64_t address);
+
 #endif

@@ -144,11 +144,25 @@ static struct px_error *read_chunk(struct find *f, uint64_t chunk, size_t size)
 	return NULL;
 }
 
+/* The end of code from address on, in whole large pages. Where nothing is marked as data, as
+ * during the boot, this is the end of the image. */
+static uint64_t skip_code(const struct find *f, uint64_t address)
+{
+	const struct px_address_space *space = &f->found.space;
+	uint64_t chunk = address & ~(CHUNK - 1);
+
+	while (chunk < f->found.end &&
+	       px_address_space_has_code(space, px_max(chunk, address)) &&
+	       px_address_space_has_code(space, chunk + CHUNK - PX_PAGE_SIZE))
+		chunk += CHUNK;
+	return px_max(chunk, address);
+}
+
 static struct px_error *walk(struct find *f, uint64_t from)
 {
 	struct px_error *err = NULL;
 
-	f->from = from & ~(uint64_t)(PX_PAGE_SIZE - 1);
+	f->from = from;
 	for (uint64_t at = f->from, next; at < f->found.end && !err && !is_complete(f);
 	     at = next) {
 		next = px_min((at & ~(CHUNK - 1)) + CHUNK, f->found.end);
@@ -163,6 +177,20 @@ static struct px_error *walk(struct find *f, uint64_t from)
 	return read_kallsyms(f);
 }
 
+/* Behind the code, or, where that does not lead to a kernel, from the entry point on. */
+static struct px_error *walk_data(struct find *f, uint64_t entry)
+{
+	uint64_t page = entry & ~(uint64_t)(PX_PAGE_SIZE - 1);
+	struct px_error *err = walk(f, skip_code(f, page));
+
+	if (err || f->found.identity.banner || f->from == page)
+		return err;
+	px_buffer_fini(&f->found.window);
+	f->tokens_known = false;
+	f->searched = 0;
+	return walk(f, page);
+}
+
 /* --- all of it ---------------------------------------------------------------------------- */
 
 static struct px_error *try_address(struct find *f, const struct px_address_space *space,
@@ -175,7 +203,7 @@ static struct px_error *try_address(struct find *f, const struct px_address_spac
 	f->found.space = *space;
 	f->found.start = find_start(space, address);
 	f->found.end = find_end(space, address);
-	return walk(f, address);
+	return walk_data(f, address);
 }
 
 static struct px_error *try_entry(void *context, const struct px_linux_entry *entry,

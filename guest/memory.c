@@ -254,6 +254,14 @@ enum px_read_outcome px_memory_translate(struct px_memory *memory, enum px_pagin
 	return outcome;
 }
 
+bool px_memory_executable(struct px_memory *memory, enum px_paging paging, px_root root,
+			  px_gva address)
+{
+	struct px_table_reader reader = {.read = read_table, .context = memory};
+
+	return px_page_walk_executable(&reader, paging, root, address);
+}
+
 struct px_memory_counts px_memory_counts(const struct px_memory *memory)
 {
 	struct px_page_cache_counts pages = px_page_cache_counts(memory->pages);

@@ -47,6 +47,10 @@ void px_memory_prefetch(struct px_memory *memory, enum px_paging paging, px_root
 enum px_read_outcome px_memory_translate(struct px_memory *memory, enum px_paging paging,
 					 px_root root, px_gva address, px_frame_number *ret);
 
+/** Whether the page at address is there and may hold code, as its page tables say. */
+bool px_memory_executable(struct px_memory *memory, enum px_paging paging, px_root root,
+			  px_gva address);
+
 /** Start a new tick: from now on page tables are asked again. What is mapped stays mapped. */
 void px_memory_new_generation(struct px_memory *memory);
 

@@ -8,9 +8,10 @@
  */
 #include "guest/page-walk-x86.h"
 
-#define ENTRY_PRESENT (UINT64_C(1) << 0)
-#define ENTRY_LARGE   (UINT64_C(1) << 7)
-#define ENTRY_FRAME   UINT64_C(0x000ffffffffff000)
+#define ENTRY_PRESENT	 (UINT64_C(1) << 0)
+#define ENTRY_LARGE	 (UINT64_C(1) << 7)
+#define ENTRY_FRAME	 UINT64_C(0x000ffffffffff000)
+#define ENTRY_NO_EXECUTE (UINT64_C(1) << 63)
 
 #define INDEX_BITS 9
 #define INDEX_MASK 511u
@@ -35,8 +36,10 @@ static uint64_t frame_in_large_page(uint64_t entry, uint64_t address, unsigned i
 	return ((entry & ENTRY_FRAME & ~inside) | (address & inside)) >> PX_PAGE_SHIFT;
 }
 
-enum px_read_outcome px_page_walk(const struct px_table_reader *reader, enum px_paging paging,
-				  px_root root, px_gva address, px_frame_number *ret)
+/* The walk; *no_execute_ret: some entry has that bit. */
+static enum px_read_outcome walk(const struct px_table_reader *reader, enum px_paging paging,
+				 px_root root, px_gva address, px_frame_number *ret,
+				 bool *no_execute_ret)
 {
 	unsigned int levels = paging == PX_PAGING_5_LEVEL ? 5 : 4;
 	uint64_t frame = root.frame;
@@ -53,6 +56,8 @@ enum px_read_outcome px_page_walk(const struct px_table_reader *reader, enum px_
 			return PX_READ_NOT_MAPPABLE;
 		if (!(entry & ENTRY_PRESENT) || (level > 3 && entry & ENTRY_LARGE))
 			return PX_READ_NOT_PRESENT;
+		if (entry & ENTRY_NO_EXECUTE)
+			*no_execute_ret = true;
 		if (level > 1 && entry & ENTRY_LARGE) {
 			*ret = px_frame_number_of(
 				frame_in_large_page(entry, address.value, level));
@@ -62,4 +67,22 @@ enum px_read_outcome px_page_walk(const struct px_table_reader *reader, enum px_
 	}
 	*ret = px_frame_number_of(frame);
 	return PX_READ_OK;
+}
+
+enum px_read_outcome px_page_walk(const struct px_table_reader *reader, enum px_paging paging,
+				  px_root root, px_gva address, px_frame_number *ret)
+{
+	bool no_execute = false;
+
+	return walk(reader, paging, root, address, ret, &no_execute);
+}
+
+bool px_page_walk_executable(const struct px_table_reader *reader, enum px_paging paging,
+			     px_root root, px_gva address)
+{
+	px_frame_number frame;
+	bool no_execute = false;
+
+	return walk(reader, paging, root, address, &frame, &no_execute) == PX_READ_OK &&
+	       !no_execute;
 }

@@ -25,4 +25,8 @@ struct px_table_reader {
 enum px_read_outcome px_page_walk(const struct px_table_reader *reader, enum px_paging paging,
 				  px_root root, px_gva address, px_frame_number *ret);
 
+/** Whether the page at address is there and may hold code: no table on the way forbids it. */
+bool px_page_walk_executable(const struct px_table_reader *reader, enum px_paging paging,
+			     px_root root, px_gva address);
+
 #endif

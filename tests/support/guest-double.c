@@ -17,7 +17,8 @@
 #define ENTRY_FLAGS                                                            \
 	UINT64_C(0x8000000000000063) /* no-execute, dirty, accessed, writable, \
 					 present */
-#define ENTRY_FRAME UINT64_C(0x000ffffffffff000)
+#define ENTRY_FRAME	 UINT64_C(0x000ffffffffff000)
+#define ENTRY_NO_EXECUTE (UINT64_C(1) << 63)
 
 /* Whatever the build: a test that is wrong must not pass. */
 static void must(bool condition, const char *what)
@@ -317,6 +318,17 @@ void px_guest_double_unmap(struct px_guest_double *guest, enum px_paging paging,
 
 	must(leaf.entry && *leaf.entry & ENTRY_PRESENT, "unmap of what is not mapped");
 	*leaf.entry &= ~ENTRY_PRESENT;
+}
+
+void px_guest_double_allow_code(struct px_guest_double *guest, enum px_paging paging,
+				px_root root, uint64_t address)
+{
+	struct leaf leaf = find_leaf(guest, paging, root, address, 1, false);
+
+	must(leaf.entry && *leaf.entry & ENTRY_PRESENT, "code that is not mapped");
+	for (unsigned int level = levels_of(paging); level >= leaf.level; level--)
+		*find_leaf(guest, paging, root, address, level, false).entry &=
+			~ENTRY_NO_EXECUTE;
 }
 
 void px_guest_double_share(struct px_guest_double *guest, enum px_paging paging, px_root from,

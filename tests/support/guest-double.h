@@ -81,6 +81,10 @@ void px_guest_double_map(struct px_guest_double *guest, enum px_paging paging, p
 void px_guest_double_unmap(struct px_guest_double *guest, enum px_paging paging, px_root root,
 			   uint64_t address);
 
+/** Take the no-execute bit away from the page at address and all tables that lead there. */
+void px_guest_double_allow_code(struct px_guest_double *guest, enum px_paging paging,
+				px_root root, uint64_t address);
+
 /** Put the top-level entry of address of one root into another, as kernels share theirs. */
 void px_guest_double_share(struct px_guest_double *guest, enum px_paging paging, px_root from,
 			   px_root to, uint64_t address);

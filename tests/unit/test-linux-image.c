@@ -500,6 +500,43 @@ static void test_nothing_to_find(void **state)
 	world_free(w);
 }
 
+/* Code is not looked at where the page tables tell it from data. */
+static void test_code_is_skipped(void **state)
+{
+	const uint64_t ends[] = {TEXT, TEXT + 0x400000, END};
+	size_t sizes[3];
+
+	for (size_t i = 0; i < px_array_size(ends); i++) {
+		struct world *w = world_new(PX_GUEST_HVM, layout_6_1, false);
+		struct px_linux_found found = {0};
+		const struct px_address_space space = {.guest = &w->guest->guest,
+						       .memory = w->memory,
+						       .paging = PX_PAGING_4_LEVEL,
+						       .root = w->root};
+
+		/* Whole large pages of code, as a kernel has them; in the last case all of it
+		 * is marked so, as it is early in the boot. */
+		for (uint64_t at = ETEXT; at < TEXT + 0x400000; at += PX_PAGE_SIZE)
+			put(w, at, "", 1);
+		for (uint64_t at = TEXT; at < ends[i]; at += PX_PAGE_SIZE) {
+			if (!px_address_space_has(&space, at + SLIDE))
+				put(w, at, "", 1);
+			px_guest_double_allow_code(w->guest, PX_PAGING_4_LEVEL, w->root,
+						   at + SLIDE);
+		}
+		px_guest_double_share(w->guest, PX_PAGING_4_LEVEL, w->root, w->process,
+				      TEXT + SLIDE);
+		assert_null(px_linux_find(&w->guest->guest, w->memory, &found));
+		assert_true(found.have_kallsyms && found.identity.note);
+		sizes[i] = found.window.size;
+		px_linux_found_fini(&found);
+		assert_opens(w, NULL, PX_LINUX_FROM_MEMORY);
+		world_free(w);
+	}
+	assert_int_equal(sizes[0] - sizes[1], 0x200000);
+	assert_int_equal(sizes[0], sizes[2]);
+}
+
 /* Many vCPUs of something else do not take longer than a few. */
 static void test_bounded(void **state)
 {
@@ -691,6 +728,7 @@ int main(void)
 		cmocka_unit_test(test_holes),
 		cmocka_unit_test(test_no_kallsyms),
 		cmocka_unit_test(test_nothing_to_find),
+		cmocka_unit_test(test_code_is_skipped),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_failing_calls),
 		cmocka_unit_test(test_cache),
