@@ -342,11 +342,12 @@ struct px_error *px_processes_get(struct px_processes *processes, const struct p
 		return NULL;
 	px_linux_mm_signature(&processes->layout, &processes->setup.kernel, task->mm,
 			      &signature);
-	if (!same || is_stale(slot, signature, now_ns)) {
-		if (!may_read(processes, now_ns)) {
-			processes->counts.put_off++;
-			return NULL;
-		}
+	if (!same && !may_read(processes, now_ns)) {
+		processes->counts.put_off++;
+		return NULL;
+	}
+	/* What was read before is better than nothing. */
+	if (!same || (is_stale(slot, signature, now_ns) && may_read(processes, now_ns))) {
 		processes->counts.seen += !same;
 		slot->signature = signature;
 		slot->read_ns = now_ns;
