@@ -93,6 +93,7 @@ GUEST_SRC := \
 	guest/guest-xen.c \
 	guest/guest.c \
 	guest/hypercall-page-x86.c \
+	guest/indirect-thunk-x86.c \
 	guest/linux-entry-x86.c \
 	guest/linux-gate-x86.c \
 	guest/linux-find.c \
@@ -197,6 +198,7 @@ UNIT_TESTS := \
 	error \
 	filter \
 	guest-double \
+	indirect-thunk \
 	histogram \
 	linux-gate \
 	linux-identity \

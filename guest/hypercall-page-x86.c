@@ -21,7 +21,7 @@ static struct px_error *add(struct px_unwind_builder *builder, uint64_t address,
 	const struct px_unwind_rule rule = {
 		.cfa_base = PX_CFA_SP,
 		.cfa_offset = 8 * words,
-		.source = PX_RULE_HYPERCALL,
+		.source = PX_RULE_STUB,
 	};
 
 	return px_unwind_builder_add(builder, address, &rule);

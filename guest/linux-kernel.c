@@ -146,8 +146,9 @@ static struct px_error *read_parts(struct px_linux_kernel *kernel, struct px_gue
 	if (!err)
 		err = open_types(kernel);
 	if (!err)
-		err = px_linux_unwind_init(kernel->source.image, kernel->text.start,
-					   kernel->location.identity.release, &kernel->unwind);
+		err = px_linux_unwind_init(kernel->source.image, kernel->symbols,
+					   kernel->text.start, kernel->location.identity.release,
+					   &kernel->unwind);
 	if (!err)
 		err = px_unwind_map_new(&kernel->map);
 	if (!err)

@@ -2,6 +2,7 @@
 /* From sections of a vmlinux image to unwind tables. */
 #include "guest/linux-unwind.h"
 
+#include "guest/indirect-thunk.h"
 #include "symbolize/cfi.h"
 
 /* The kernel image lies within the top 2 GiB: this base is below all rows. */
@@ -45,7 +46,8 @@ static struct px_error *read_orc(struct px_elf_image *image, const char *release
 	return px_orc_parse(ip.bytes, ip.address, entries.bytes, unwind->orc_version, builder);
 }
 
-static struct px_error *orc_table(struct px_elf_image *image, uint64_t base,
+static struct px_error *orc_table(struct px_elf_image *image,
+				  const struct px_symbol_table *symbols, uint64_t base,
 				  const char *release, struct px_linux_unwind *unwind)
 {
 	struct px_unwind_builder *builder = NULL;
@@ -53,6 +55,8 @@ static struct px_error *orc_table(struct px_elf_image *image, uint64_t base,
 
 	if (!err)
 		err = read_orc(image, release, builder, unwind);
+	if (!err && unwind->have_orc)
+		err = px_indirect_thunks_add(symbols, builder);
 	if (!err)
 		err = px_unwind_builder_finish(builder, &unwind->orc);
 	px_unwind_builder_free(builder);
@@ -79,11 +83,12 @@ static struct px_error *debug_frame_table(struct px_elf_image *image, uint64_t b
 	return err;
 }
 
-struct px_error *px_linux_unwind_init(struct px_elf_image *image, uint64_t text,
+struct px_error *px_linux_unwind_init(struct px_elf_image *image,
+				      const struct px_symbol_table *symbols, uint64_t text,
 				      const char *release, struct px_linux_unwind *ret)
 {
 	struct px_linux_unwind unwind = {0};
-	struct px_error *err = orc_table(image, base_of(text), release, &unwind);
+	struct px_error *err = orc_table(image, symbols, base_of(text), release, &unwind);
 
 	if (!err)
 		err = debug_frame_table(image, base_of(text), &unwind);

@@ -16,12 +16,14 @@ struct px_linux_unwind {
 };
 
 /**
- * Compile .orc_unwind and .debug_frame of image, whose text lies at the link address text.
+ * Compile .orc_unwind and .debug_frame of image, whose text lies at the link address text and
+ * whose symbols (sorted) are given: they tell of code that ORC leaves out (indirect-thunk.h).
  * The layout of ORC is told by .orc_header, before Linux 6.4 by release. A kernel without
  * either (built with frame pointers) gives empty tables; damaged sections are errors.
  */
-px_must_check struct px_error *px_linux_unwind_init(struct px_elf_image *image, uint64_t text,
-						    const char *release,
+px_must_check struct px_error *px_linux_unwind_init(struct px_elf_image *image,
+						    const struct px_symbol_table *symbols,
+						    uint64_t text, const char *release,
 						    struct px_linux_unwind *ret);
 void px_linux_unwind_fini(struct px_linux_unwind *unwind);
 

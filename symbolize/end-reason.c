@@ -31,7 +31,7 @@ const char *px_rule_source_name(enum px_rule_source source)
 		[PX_RULE_EH_FRAME] = "eh_frame",
 		[PX_RULE_FRAME_POINTER] = "frame pointer",
 		[PX_RULE_EXPRESSION] = "expression",
-		[PX_RULE_HYPERCALL] = "hypercall page",
+		[PX_RULE_STUB] = "stub",
 	};
 
 	return (unsigned int)source < PX_RULE_SOURCES ? names[source] : "unknown";

@@ -15,7 +15,7 @@ enum px_rule_source {
 	PX_RULE_EH_FRAME,
 	PX_RULE_FRAME_POINTER,
 	PX_RULE_EXPRESSION, /* a struct px_cfi_rule: what does not fit struct px_unwind_rule */
-	PX_RULE_HYPERCALL,  /* Xen's hypercall page, whose stubs are known */
+	PX_RULE_STUB,	    /* a few instructions whose frame is known: hypercalls, thunks */
 	PX_RULE_SOURCES,    /* how many there are */
 };
 

@@ -318,7 +318,7 @@ static void hypercall(enum px_guest_type type, unsigned int offset, unsigned int
 	assert_int_equal(unwind(&w), PX_END_THREAD_ROOT);
 	assert_int_equal(w.frame_count, 4);
 	assert_frame(&w, 0, "hypercall_page", PX_RULE_NONE);
-	assert_frame(&w, 1, "leaf", PX_RULE_HYPERCALL);
+	assert_frame(&w, 1, "leaf", PX_RULE_STUB);
 	assert_frame(&w, 2, "main", PX_RULE_FRAME_POINTER);
 	assert_frame(&w, 3, "_start", PX_RULE_EH_FRAME);
 	world_fini(&w);
