@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A program of the OCaml native compiler: names against the source lines that debug information
-# has for them, unwind rules and stacks against readelf and libdw. ocamlopt is large and not among
-# the packages that are installed for tests.
+# has for them, unwind rules and stacks against readelf and libdw.
 set -u
 tool=$BUILD/tests/integration/program-symbols
 oracle=$BUILD/tests/integration/unwind-oracle

@@ -13,7 +13,7 @@ export PERF_XEN_BUILD=$BUILD
 
 [ $# -gt 0 ] || set -- pv pvh
 echo "$*" >"$share/types"
-"$here/xenlab" run --share "$share" --programs "$BUILD/guest-programs" --vmlinux --timeout 500 \
+"$here/xenlab" run --share "$share" --programs "$BUILD/guest-programs" --timeout 500 \
 	"$here/truth-dom0"
 status=$?
 [ "$status" -ne 77 ] || exit 77
@@ -23,7 +23,7 @@ for type; do
 	for name in "$type" "$type-truth"; do
 		"$PERF_XEN" script -i "$share/$name.data" >"$share/$name.outside" || failed=1
 	done
-	"$here/compare-shares" --truth "$share/$type-truth.outside" "$share/$type.truth" 3 || failed=1
+	"$here/compare-shares" --truth "$share/$type-truth.outside" "$share/$type.truth" 3 shares || failed=1
 	"$here/compare-shares" "$share/$type.outside" "$share/$type.inside" 4 || failed=1
 done
 exit $failed
