@@ -15,7 +15,7 @@
 #include "lib/privileges.h"
 
 enum {
-	FOLDERS = 5, /* two caches, those of the output, that of the hypervisor's devices */
+	FOLDERS = 4, /* two caches, those of the output */
 };
 
 /* Whether the innermost folder of path that exists is the user's: under sudo with the HOME of
@@ -114,8 +114,6 @@ struct px_error *px_confine(const struct px_confinement *confinement)
 	add_cache(&folders, px_kernel_cache_folder, 0700);
 	if (confinement->output)
 		add_output(&folders, confinement->output);
-	if (confinement->opens_guests)
-		add(&folders, strdup("/dev/xen"));
 	keep.folder_count = folders.count;
 	keep.ioctls = px_guest_ioctls_xen(&keep.ioctl_count);
 	err = px_privileges_drop(&keep);

@@ -3,7 +3,6 @@
 #ifndef PX_TRACER_CONFINE_H
 #define PX_TRACER_CONFINE_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 #include "lib/error.h"
@@ -13,8 +12,7 @@ struct px_confinement {
 	/** A file to create, after px_capabilities_raise; then confine again, without. NULL:
 	 * none */
 	const char *output;
-	pid_t command;	   /* a child to end; 0: none */
-	bool opens_guests; /* to open them yet */
+	pid_t command; /* a child to end; 0: none */
 };
 
 /**
