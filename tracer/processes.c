@@ -265,11 +265,11 @@ static void take_over(const struct px_process_area *before, struct px_process_ar
 /*
  * What is known of areas that are as before. Returns whether all names of before still hold. A
  * process that makes code while it runs is read often, and what was said of it need not be
- * said again.
+ * said again. Of another process nothing was said, though it may have the mm of one that ended.
  */
 static bool carry_over(const struct px_process *before, struct px_process *now)
 {
-	bool all = before->serial && before->mm == now->mm &&
+	bool all = before->serial && before->pid == now->pid && before->mm == now->mm &&
 		   before->outcome == PX_LINUX_MM_OK && now->outcome == PX_LINUX_MM_OK;
 
 	if (!all)

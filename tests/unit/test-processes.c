@@ -357,11 +357,15 @@ static void test_bound_of_processes(void **state)
 {
 	struct world *world = *state;
 	uint64_t mm = add(world, 0), serial = get(world, 1, mm)->serial;
+	struct px_process *process;
 
 	for (uint32_t pid = 2; pid <= PX_PROCESSES_MAX; pid++)
-		get(world, pid, mm);
+		get(world, pid, mm)->areas[0].told = true;
 	assert_true(get(world, 1, mm)->serial == serial);
-	get(world, 1000, mm); /* in place of 2 */
+	process = get(world, 1000, mm); /* in place of 2, whose mm it has now */
+	assert_int_equal(process->pid, 1000);
+	assert_true(process->serial > serial + PX_PROCESSES_MAX - 1);
+	assert_false(process->areas[0].told);
 	assert_true(get(world, 1, mm)->serial == serial);
 	assert_true(get(world, 3, mm)->serial == serial + 2);
 	assert_int_equal(counts(world).reads, PX_PROCESSES_MAX + 1);
