@@ -29,11 +29,11 @@ struct px_target_options {
 };
 
 /** The entry of a command's option table for a member `target`. */
-#define PX_TARGET_OPTION(struct_type)                                                                        \
-	{                                                                                                    \
-		PX_OPT_STRING, 0, "vmlinux", "FILE",                                                         \
-			"image with symbols of the guest's kernel, or the unikernel; else its memory tells", \
-			PX_OPTION_AT(struct_type, target.image)                                              \
+#define PX_TARGET_OPTION(struct_type)                                                       \
+	{                                                                                   \
+		PX_OPT_STRING, 0, "vmlinux", "FILE",                                        \
+			"image of the guest's kernel or unikernel (what its memory tells)", \
+			PX_OPTION_AT(struct_type, target.image)                             \
 	}
 
 /** The same, of user stacks. */
