@@ -48,6 +48,9 @@ offers "--vmlinux" perf-xen record --v
 offers "Domain-0 web01" perf-xen record ""
 offers "web01" perf-xen record w
 offers "" perf-xen record --vmlinux ""
+offers "" perf-xen record -F ""
+offers "" perf-xen record --frequency ""
+offers "Domain-0 web01" perf-xen record -a ""
 
 # The real program's help has the shape that was assumed.
 PATH=$(dirname "$PERF_XEN"):$PATH
@@ -56,4 +59,6 @@ hash -r
 offers "version" perf-xen ver
 offers "--stdio" perf-xen report --std
 offers "" perf-xen report ""
+offers "" perf-xen record --max-pause ""
+offers "Domain-0 web01" perf-xen stacks --twice ""
 echo "1..$n"
