@@ -110,8 +110,9 @@ static bool find_node(const struct px_type_info *types, const char *structure, u
 
 	if (!px_type_info_member(types, structure, "pivot", &pivots) ||
 	    !px_type_info_member(types, structure, "slot", &all) ||
-	    all.size != pivots.size + sizeof(uint64_t) || all.size > NODE ||
-	    all.offset > NODE - all.size || pivots.offset > NODE - pivots.size)
+	    all.size != pivots.size + sizeof(uint64_t) ||
+	    all.size > NODE_SLOTS * sizeof(uint64_t) || all.offset > NODE - all.size ||
+	    pivots.offset > NODE - pivots.size)
 		return false;
 	*pivot = pivots.offset;
 	*slot = all.offset;
@@ -157,8 +158,8 @@ static bool find_list(const struct px_type_info *types, struct px_linux_mm_layou
 	return find_members(types, wanted, px_array_size(wanted));
 }
 
-/* So many bytes of a vm_area_struct are of interest. */
-static uint32_t vma_size(const struct px_linux_mm_layout *l)
+/* So many bytes of a vm_area_struct are of interest; more than 32 bits where types lie. */
+static uint64_t vma_size(const struct px_linux_mm_layout *l)
 {
 	const uint32_t offsets[] = {l->vma.start, l->vma.end,	l->vma.mm,
 				    l->vma.flags, l->vma.pgoff, l->vma.file};
@@ -166,7 +167,7 @@ static uint32_t vma_size(const struct px_linux_mm_layout *l)
 
 	for (size_t i = 0; i < px_array_size(offsets); i++)
 		most = px_max(most, offsets[i]);
-	return most + (uint32_t)sizeof(uint64_t);
+	return most + sizeof(uint64_t);
 }
 
 struct px_linux_mm_layout px_linux_mm_layout_of(const struct px_type_info *types)
@@ -195,9 +196,9 @@ struct px_linux_mm_layout px_linux_mm_layout_of(const struct px_type_info *types
 	if (!types || !find_members(types, wanted, px_array_size(wanted)) ||
 	    (!find_tree(types, &l) && !find_list(types, &l)))
 		return l;
-	l.vma.size = vma_size(&l);
-	if (l.vma.size > VMA_MAX)
+	if (vma_size(&l) > VMA_MAX)
 		return l;
+	l.vma.size = (uint32_t)vma_size(&l);
 	l.have_vdso = find_members(types, vdso, px_array_size(vdso));
 	l.path = px_linux_path_layout_of(types);
 	l.known = true;

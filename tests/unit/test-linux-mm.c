@@ -504,48 +504,74 @@ struct types {
 	uint32_t u32, u64;
 };
 
-static uint32_t words(struct types *t, const char *name, uint32_t size,
-		      const char *const *names, const uint32_t *offsets, uint16_t count)
-{
-	struct btf_builder_member members[16];
-
-	for (uint16_t i = 0; i < count; i++)
-		members[i] = (struct btf_builder_member){names[i], t->u64, offsets[i] * 8, 0};
-	return btf_builder_struct(&t->b, name, BTF_KIND_STRUCT, size, members, count);
-}
+/* What the types say; all but the first two lie. */
+enum kernel {
+	WITH_TREES,	  /* 6.1 */
+	WITH_LISTS,	  /* 5.10 */
+	WITH_LARGE_NODES, /* slots over all of a node, its parent included */
+	WITH_FAR_MEMBERS, /* so far away that the structure's size overflows 32 bits */
+};
 
 static uint32_t node_type(struct types *t, const char *name, uint32_t slots)
 {
 	struct btf_builder_member members[] = {
 		{"parent", t->u64, 0, 0},
 		{"pivot", btf_builder_array(&t->b, t->u64, slots - 1), 64, 0},
-		{"slot", btf_builder_array(&t->b, t->u64, slots), 64 * slots, 0},
+		{"slot", btf_builder_array(&t->b, t->u64, slots), slots < 32 ? 64 * slots : 0,
+		 0},
 	};
 
 	return btf_builder_struct(&t->b, name, BTF_KIND_STRUCT, 256, members, 3);
 }
 
-static void maple_types(struct types *t)
+static void maple_types(struct types *t, enum kernel kernel)
 {
 	struct btf_enum values[] = {{btf_builder_string(&t->b, "maple_leaf_64"), 1},
 				    {btf_builder_string(&t->b, "maple_range_64"), 2},
 				    {btf_builder_string(&t->b, "maple_arange_64"), 3}};
 
-	node_type(t, "maple_range_64", 16);
+	node_type(t, "maple_range_64", kernel == WITH_LARGE_NODES ? 32 : 16);
 	node_type(t, "maple_arange_64", 10);
 	btf_builder_type(&t->b, "maple_type", BTF_BUILDER_INFO(BTF_KIND_ENUM, 0, 3), 4, values,
 			 sizeof(values));
 }
 
-/* Structures of a kernel with (6.1) or without (5.10) maple trees, but without paths. */
-static struct px_linux_mm_layout layout_from_types(bool maple)
+/* A structure with vm_file in it at 7 times the largest offset that a member can have. */
+static uint32_t far_file(struct types *t)
+{
+	struct btf_builder_member member = {"vm_file", t->u64, 0xfffffff8, 0};
+	uint32_t type = 0;
+
+	for (int i = 0; i < 7; i++) {
+		type = btf_builder_struct(&t->b, NULL, BTF_KIND_STRUCT, 8, &member, 1);
+		member.name = NULL;
+		member.type = type;
+	}
+	return type;
+}
+
+static void vma_type(struct types *t, enum kernel kernel)
+{
+	struct btf_builder_member members[] = {
+		{"vm_start", t->u64, 0, 0},	  {"vm_end", t->u64, 8 * 8, 0},
+		{"vm_mm", t->u64, 16 * 8, 0},	  {"vm_flags", t->u64, 32 * 8, 0},
+		{"vm_pgoff", t->u64, 136 * 8, 0}, {"vm_file", t->u64, 144 * 8, 0},
+		{"vm_next", t->u64, 160 * 8, 0},
+	};
+
+	if (kernel == WITH_FAR_MEMBERS)
+		members[5] = (struct btf_builder_member){NULL, far_file(t), 0xfffffff8, 0};
+	btf_builder_struct(&t->b, "vm_area_struct", BTF_KIND_STRUCT, 200, members,
+			   kernel == WITH_LISTS ? 7 : 6);
+}
+
+/* Structures of a kernel, but without paths. */
+static struct px_linux_mm_layout layout_from_types(enum kernel kernel)
 {
 	static const char *const mm[] = {"exec_vm", "start_code", "start_brk", "brk",
 					 "start_stack"};
 	static const uint32_t mm_offsets[] = {232, 248, 280, 288, 296};
-	static const char *const vma[] = {"vm_start", "vm_end",	 "vm_mm",  "vm_flags",
-					  "vm_pgoff", "vm_file", "vm_next"};
-	static const uint32_t vma_offsets[] = {0, 8, 16, 32, 136, 144, 160};
+	bool maple = kernel != WITH_LISTS;
 	struct types t;
 	struct btf_builder_member members[8];
 	struct px_type_info *types = NULL;
@@ -556,7 +582,7 @@ static struct px_linux_mm_layout layout_from_types(bool maple)
 	t.u32 = btf_builder_int(&t.b, "u32", 4);
 	t.u64 = btf_builder_int(&t.b, "u64", 8);
 	if (maple)
-		maple_types(&t);
+		maple_types(&t, kernel);
 	tree = btf_builder_struct(&t.b, "maple_tree", BTF_KIND_STRUCT, 16,
 				  (struct btf_builder_member[]){{"ma_root", t.u64, 64, 0}}, 1);
 	for (size_t i = 0; i < px_array_size(mm); i++)
@@ -564,7 +590,7 @@ static struct px_linux_mm_layout layout_from_types(bool maple)
 	members[5] = maple ? (struct btf_builder_member){"mm_mt", tree, 64 * 8, 0}
 			   : (struct btf_builder_member){"mmap", t.u64, 0, 0};
 	btf_builder_struct(&t.b, "mm_struct", BTF_KIND_STRUCT, 1024, members, 6);
-	words(&t, "vm_area_struct", 200, vma, vma_offsets, maple ? 6 : 7);
+	vma_type(&t, kernel);
 	assert_null(px_type_info_open_btf(btf_builder_finish(&t.b), NULL, &types));
 	l = px_linux_mm_layout_of(types);
 	px_type_info_close(types);
@@ -573,7 +599,7 @@ static struct px_linux_mm_layout layout_from_types(bool maple)
 
 static void test_layouts(void **state)
 {
-	struct px_linux_mm_layout l = layout_from_types(true);
+	struct px_linux_mm_layout l = layout_from_types(WITH_TREES);
 
 	assert_true(l.known && l.maple);
 	assert_int_equal(l.first, 72);
@@ -583,11 +609,17 @@ static void test_layouts(void **state)
 	assert_int_equal(l.vma.file, layout.vma.file);
 	assert_memory_equal(&l.node, &layout.node, sizeof(l.node));
 	assert_false(l.have_vdso || l.path.known);
-	l = layout_from_types(false);
+	l = layout_from_types(WITH_LISTS);
 	assert_true(l.known && !l.maple);
 	assert_int_equal(l.first, 0);
 	assert_int_equal(l.vma.next, 160);
 	assert_false(px_linux_mm_layout_of(NULL).known);
+}
+
+static void test_hostile_layouts(void **state)
+{
+	assert_false(layout_from_types(WITH_LARGE_NODES).known);
+	assert_false(layout_from_types(WITH_FAR_MEMBERS).known);
 }
 
 int main(void)
@@ -607,6 +639,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_signature, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_vdso_image, setup, teardown),
 		cmocka_unit_test(test_layouts),
+		cmocka_unit_test(test_hostile_layouts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
