@@ -85,20 +85,33 @@ static uint32_t find_stack_size(const struct px_symbol_table *symbols)
 	return 16 << 10;
 }
 
+static const char frame_name[] = "inactive_task_frame";
+
+/* Type data may say of a member that it lies anywhere: the copy ends with the frame. */
+static bool frame_offset(const struct px_type_info *types, const char *path, uint32_t size,
+			 uint32_t *ret)
+{
+	const uint32_t word = sizeof(uint64_t);
+
+	return offset_of(types, frame_name, path, word, ret) && size >= word &&
+	       *ret <= size - word;
+}
+
 static bool find_frame(const struct px_type_info *types,
 		       struct px_linux_task_list_layout *layout)
 {
-	static const char name[] = "inactive_task_frame";
+	uint32_t size = 0;
 
-	return px_type_info_size(types, name, &layout->frame.size) &&
-	       layout->frame.size <= layout->stack_size &&
-	       offset_of(types, name, "r15", 8, &layout->frame.r15) &&
-	       offset_of(types, name, "r14", 8, &layout->frame.r14) &&
-	       offset_of(types, name, "r13", 8, &layout->frame.r13) &&
-	       offset_of(types, name, "r12", 8, &layout->frame.r12) &&
-	       offset_of(types, name, "bx", 8, &layout->frame.bx) &&
-	       offset_of(types, name, "bp", 8, &layout->frame.bp) &&
-	       offset_of(types, name, "ret_addr", 8, &layout->frame.ret_addr);
+	if (!px_type_info_size(types, frame_name, &size) || size > layout->stack_size)
+		return false;
+	layout->frame.size = size;
+	return frame_offset(types, "r15", size, &layout->frame.r15) &&
+	       frame_offset(types, "r14", size, &layout->frame.r14) &&
+	       frame_offset(types, "r13", size, &layout->frame.r13) &&
+	       frame_offset(types, "r12", size, &layout->frame.r12) &&
+	       frame_offset(types, "bx", size, &layout->frame.bx) &&
+	       frame_offset(types, "bp", size, &layout->frame.bp) &&
+	       frame_offset(types, "ret_addr", size, &layout->frame.ret_addr);
 }
 
 struct px_linux_task_list_layout

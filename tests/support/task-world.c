@@ -71,7 +71,8 @@ static struct px_type_info *types_of(const struct task_version *version, const c
 			   px_array_size(members));
 	btf_builder_struct(&b, "signal_struct", BTF_KIND_STRUCT, 1024,
 			   (struct btf_builder_member[]){{"thread_head", list, 16 * 8, 0}}, 1);
-	btf_builder_struct(&b, "inactive_task_frame", BTF_KIND_STRUCT, TASK_WORLD_FRAME,
+	btf_builder_struct(&b, "inactive_task_frame", BTF_KIND_STRUCT,
+			   version->frame ? version->frame : TASK_WORLD_FRAME,
 			   (struct btf_builder_member[]){{"r15", u64, 0, 0},
 							 {"r14", u64, 64, 0},
 							 {"r13", u64, 128, 0},

@@ -23,6 +23,7 @@ struct task_version {
 	uint32_t state_size;
 	const char *cpu; /* in task_struct; NULL: in thread_info */
 	uint32_t shift;	 /* by so many bytes everything behind the first members is moved */
+	uint32_t frame;	 /* what it says of the size of inactive_task_frame; 0: the truth */
 };
 
 /** Like 5.10, 6.1 and 6.12. */

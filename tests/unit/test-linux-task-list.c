@@ -96,6 +96,24 @@ static void test_members_missing(void **state)
 	}
 }
 
+/* A frame that ends before its last member does, or is larger than a stack. */
+static void test_frames_that_lie(void **state)
+{
+	static const uint32_t sizes[] = {1, 8, TASK_WORLD_FRAME - 1, TASK_WORLD_STACK + 1};
+	struct task_version version = task_versions[1];
+	struct task_world world = {0};
+
+	for (size_t i = 0; i < px_array_size(sizes); i++) {
+		version.frame = sizes[i];
+		task_world_layouts(&world, &version, NULL);
+		assert_true(world.task.known);
+		assert_false(world.list.known);
+	}
+	version.frame = TASK_WORLD_STACK;
+	task_world_layouts(&world, &version, NULL);
+	assert_true(world.list.known);
+}
+
 static void test_layout_of_this_kernel(void **state)
 {
 	const char *path = getenv("PERF_XEN_VMLINUX");
@@ -280,6 +298,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_members_missing),
+		cmocka_unit_test(test_frames_that_lie),
 		cmocka_unit_test(test_layout_of_this_kernel),
 		cmocka_unit_test(test_states),
 		test(test_limit),
