@@ -297,6 +297,7 @@ TEST_TOOLS := \
 
 # Programs for the lab's tests, run in dom0: tests/lab/NAME.c
 LAB_TOOLS := \
+	compare-unwind \
 	guest-probe
 
 # Benchmarks: tests/bench/bench-NAME.c
