@@ -17,8 +17,16 @@ ok() # CONDITION-STATUS NAME
 		echo "ok - $2"
 	else
 		echo "not ok - $2"
+		head -n 20 "$share/errors" 2>/dev/null | sed 's/^/# /'
 		failed=1
 	fi
+}
+
+# The kernel stacks of a script's text, by addresses: of several names at one perf may choose another.
+collapse_kernel()
+{
+	sed -nE 's/^\t *(ffffffff[0-9a-f]+) .*/\t\1 \1 (kernel)/p; /^([^\t]|$)/p' |
+		"$here/../support/collapse-stacks" | sort
 }
 
 # shellcheck disable=SC2086 # a list of words
@@ -43,5 +51,19 @@ for type; do
 	ok $? "$type: perf script shows no kernel address without a name"
 	"$PERF_XEN" script -i "$share/$type.data" >"$share/$type.ours"
 	ok $? "$type: perf xen script reads the file"
+	# Kernel stacks: what perf knows of programs is not what we know.
+	collapse_kernel <"$share/$type.script" >"$share/$type.theirs"
+	collapse_kernel <"$share/$type.ours" | diff "$share/$type.theirs" - >"$share/errors"
+	ok $? "$type: perf's kernel stacks and ours are the same, as often"
+	HOME=$share/home perf report --stdio -i "$share/$type.data" >"$share/$type.report" 2>"$share/errors"
+	ok $? "$type: perf report reads the file"
+	grep -qE '[0-9]%  *dd .*\[k\] [a-z]' "$share/$type.report"
+	ok $? "$type: perf report shows names of the guest's kernel"
+	HOME=$share/home perf diff "$share/$type.data" "$share/$type.data" >"$share/$type.diff" 2>"$share/errors"
+	ok $? "$type: perf diff reads the file"
+	grep -qE '\[kernel\.kallsyms\] +\[k\] [a-z]' "$share/$type.diff"
+	ok $? "$type: perf diff shows names of the guest's kernel"
+	HOME=$share/home perf buildid-list -i "$share/$type.data" | grep -q ' \[kernel\.kallsyms\]$'
+	ok $? "$type: perf buildid-list shows the guest's kernel"
 done
 exit $failed
