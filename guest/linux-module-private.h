@@ -14,7 +14,7 @@ struct px_linux_module_source {
 	const struct px_linux_reader *reader;
 	uint64_t address;
 	struct px_bytes bytes; /* config->layout.size of them */
-	uint64_t *budget;      /* bytes that may still be read in this refresh */
+	uint64_t *budget;      /* bytes that may still be read or kept in this refresh */
 };
 
 /** Where its text is; false when the bytes do not describe a loaded module's text. */

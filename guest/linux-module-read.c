@@ -18,6 +18,7 @@
 #define MAX_ORCS    ((uint32_t)1 << 20)
 #define MAX_SYMBOLS ((uint32_t)1 << 18)
 #define MAX_NAMES   ((uint32_t)16 << 20)
+#define MAX_NAME    ((size_t)512) /* Linux's KSYM_NAME_LEN since 6.1, NUL included */
 #define MAX_NOTES   64
 #define MAX_NOTE    4096
 
@@ -253,13 +254,15 @@ static char letter_of(const struct symbol_data *data, uint32_t i)
 										    : '?';
 }
 
-/* Printable names only: they end up in files that are read line by line. */
+/* Printable names only: they end up in files that are read line by line. Longer ones than the
+ * kernel shows do not count: any number of symbols may share one. */
 static const char *name_of(const struct symbol_data *data, const Elf64_Sym *symbol)
 {
 	struct px_cursor c = px_cursor_of(px_bytes_of(data->names, data->names_size));
 	const char *name;
 
 	px_cursor_seek(&c, symbol->st_name);
+	c.range.size = px_min(c.range.size, c.pos + MAX_NAME);
 	name = px_cursor_string(&c);
 	if (!name || !name[0] || name[0] == '$' || !strncmp(name, ".L", 2))
 		return NULL;
@@ -282,6 +285,9 @@ static struct px_error *add_symbols(const struct px_linux_module_source *source,
 		if (!name || symbol.st_shndx == SHN_UNDEF ||
 		    !in_regions(source, symbol.st_value))
 			continue;
+		if (strlen(name) >= *source->budget)
+			break;
+		*source->budget -= strlen(name) + 1;
 		err = px_symbol_table_add(table, symbol.st_value, symbol.st_size, name,
 					  letter_of(data, i));
 	}

@@ -477,6 +477,25 @@ static void test_symbol_names_are_printable(void **state)
 	}
 }
 
+/* Three symbols share the ends of one name, which of the first is one byte too long. */
+static void test_long_names(void **state)
+{
+	const struct px_symbol_table *symbols;
+	char name[512 + 1];
+	struct world w;
+
+	world_init(&w);
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	flat_memory_put(&w.memory, base_of(1) + STRTAB + 1, name, sizeof(name));
+	assert_true(refresh(&w));
+	symbols = module_at(&w, 1)->symbols;
+	assert_int_equal(px_symbol_table_count(symbols), 2);
+	assert_null(px_symbol_table_find(symbols, base_of(1)));
+	assert_int_equal(strlen(px_symbol_table_find(symbols, base_of(1) + 0x100)->name), 506);
+	world_fini(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -490,6 +509,7 @@ int main(void)
 		cmocka_unit_test(test_bad_names),
 		cmocka_unit_test(test_damaged_parts),
 		cmocka_unit_test(test_symbol_names_are_printable),
+		cmocka_unit_test(test_long_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
