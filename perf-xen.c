@@ -7,6 +7,7 @@
 
 #include "lib/command.h"
 #include "lib/error.h"
+#include "lib/log.h"
 #include "lib/privileges.h"
 #include "report/cmd-report.h"
 #include "tracer/commands.h"
@@ -60,7 +61,9 @@ static int report_error(const struct px_command *command, struct px_error *err)
 {
 	int status = err->code == PX_ERR_USAGE ? PX_EXIT_USAGE : PX_EXIT_FAILED;
 
-	fprintf(stderr, "perf-xen %s: %s\n", command->name, err->message);
+	fprintf(stderr, "perf-xen %s: ", command->name);
+	px_plain_print(err->message, stderr);
+	fputc('\n', stderr);
 	if (status == PX_EXIT_USAGE)
 		fprintf(stderr, "usage: perf xen %s %s\n", command->name, command->usage);
 	px_error_free(err);

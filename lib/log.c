@@ -2,9 +2,14 @@
 /* Messages and the progress line on stderr. */
 #include "lib/log.h"
 
+#include <ctype.h>
 #include <stdarg.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <unistd.h>
+
+enum {
+	LONGEST_LINE = 8192, /* bytes: two paths */
+};
 
 static struct {
 	enum px_log_level level;
@@ -29,13 +34,26 @@ void px_progress_done(void)
 	state.progress_shown = false;
 }
 
+void px_plain_print(const char *text, FILE *out)
+{
+	for (; *text; text++) {
+		bool c1 = text[0] == '\xc2' && (text[1] & 0xe0) == 0x80;
+
+		putc(c1 || iscntrl((unsigned char)*text) ? '?' : *text, out);
+		text += c1;
+	}
+}
+
 static void line(enum px_log_level least, const char *prefix, const char *fmt, va_list ap)
 {
+	char text[LONGEST_LINE];
+
 	if (state.level < least)
 		return;
 	px_progress_done();
+	vsnprintf(text, sizeof(text), fmt, ap);
 	fputs(prefix, stderr);
-	vfprintf(stderr, fmt, ap);
+	px_plain_print(text, stderr);
 	fputc('\n', stderr);
 }
 

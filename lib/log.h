@@ -3,7 +3,7 @@
 #ifndef PX_LIB_LOG_H
 #define PX_LIB_LOG_H
 
-#include <stdbool.h>
+#include <stdio.h>
 
 #include "lib/compiler.h"
 
@@ -16,6 +16,13 @@ enum px_log_level {
 /** Set once by the command line; the only mutable state of the library. */
 void px_log_set_level(enum px_log_level level);
 enum px_log_level px_log_level(void);
+
+/**
+ * Write text of which others decide (names in a guest, paths in a recording) with '?' for what
+ * would drive a terminal: control characters, those of UTF-8 included (U+0080 to U+009F). What
+ * this file prints is written so.
+ */
+void px_plain_print(const char *text, FILE *out);
 
 /** One line to stderr, "perf-xen: warning: " before it. Quiet mode drops it. */
 void px_warn(const char *fmt, ...) px_printf(1, 2);

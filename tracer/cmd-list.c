@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "guest/guest.h"
+#include "lib/log.h"
 #include "lib/memory.h"
 #include "tracer/commands.h"
 #include "tracer/confine.h"
@@ -28,7 +29,9 @@ static void print_kernel(const struct px_domain_kernel *kernel)
 	const struct px_build_id *id = &kernel->identity.build_id;
 
 	if (!kernel->found) {
-		printf("       no kernel: %s\n", kernel->problem->message);
+		fputs("       no kernel: ", stdout);
+		px_plain_print(kernel->problem->message, stdout);
+		putchar('\n');
 		return;
 	}
 	printf("       Linux %s, build-id %s, moved by 0x%" PRIx64, kernel->identity.release,

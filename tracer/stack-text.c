@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Stacks for people. */
-#include <ctype.h>
 #include <inttypes.h>
 
+#include "lib/log.h"
 #include "lib/memory.h"
 #include "symbolize/demangle.h"
 #include "tracer/domain-text.h"
 #include "tracer/stack-view.h"
-
-/* Names of symbols are the guest's: what would drive a terminal is not printed. */
-static void print_name(const char *name, FILE *out)
-{
-	for (; *name; name++)
-		putc(iscntrl((unsigned char)*name) ? '?' : *name, out);
-}
 
 /* As in the source; in want of memory as the linker has it. */
 static void print_function(const char *name, FILE *out)
@@ -21,7 +14,7 @@ static void print_function(const char *name, FILE *out)
 	char *plain px_cleanup(px_freep) = NULL;
 
 	px_error_free(px_demangle(name, &plain));
-	print_name(plain ? plain : name, out);
+	px_plain_print(plain ? plain : name, out);
 }
 
 bool px_stack_view_name(const struct px_stack_view *view, uint64_t process,
@@ -44,7 +37,7 @@ static void print_frame(const struct px_stack_view *view, uint64_t process,
 		fprintf(out, "+0x%" PRIx64, frame->ip - symbol.start);
 		if (symbol.module) {
 			fputs(" [", out);
-			print_name(symbol.module, out);
+			px_plain_print(symbol.module, out);
 			putc(']', out);
 		}
 	} else {
@@ -78,9 +71,11 @@ static void print_sample(const struct px_stack_view *view, const struct px_sampl
 		sample->user_mode ? "user" : "kernel");
 	if (sample->have_task && is_interrupt(sample->task.context))
 		fprintf(out, ", in %s", px_context_name(sample->task.context));
-	if (sample->have_task)
-		fprintf(out, ", %s %u/%u", sample->task.comm, sample->task.pid,
-			sample->task.tid);
+	if (sample->have_task) {
+		fputs(", ", out);
+		px_plain_print(sample->task.comm, out);
+		fprintf(out, " %u/%u", sample->task.pid, sample->task.tid);
+	}
 	putc('\n', out);
 	print_frames(view, 0, sample->frames, kernel, out);
 	if (!sample->user_mode)
@@ -156,9 +151,10 @@ static void print_task(const struct px_stack_view *view, const struct px_task_en
 {
 	const struct px_linux_thread *thread = &entry->thread;
 
-	fprintf(out, "\ntask %u/%u  %c %s, CPU %u, %s\n", thread->task.pid, thread->task.tid,
-		thread->state, px_linux_task_state_name(thread->state), thread->cpu,
-		thread->task.comm);
+	fprintf(out, "\ntask %u/%u  %c %s, CPU %u, ", thread->task.pid, thread->task.tid,
+		thread->state, px_linux_task_state_name(thread->state), thread->cpu);
+	px_plain_print(thread->task.comm, out);
+	putc('\n', out);
 	print_frames(view, 0, view->tasks->frames + entry->first_frame, entry->frame_count,
 		     out);
 	print_look(view, entry, out);

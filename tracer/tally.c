@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "lib/log.h"
+
 static void add_sample(struct px_tally *tally, const struct px_sample *sample)
 {
 	tally->samples++;
@@ -116,8 +118,10 @@ static void print_processes(const struct px_tally *tally, FILE *out)
 	if (!processes->missing)
 		return;
 	fprintf(out, "           %" PRIu64 " files are not at hand:", processes->missing);
-	for (size_t i = 0; i < PX_MISSING_FILES_SHOWN && i < processes->missing; i++)
-		fprintf(out, " %s", processes->missing_names[i]);
+	for (size_t i = 0; i < PX_MISSING_FILES_SHOWN && i < processes->missing; i++) {
+		putc(' ', out);
+		px_plain_print(processes->missing_names[i], out);
+	}
 	fprintf(out, "%s (see --symfs)\n",
 		processes->missing > PX_MISSING_FILES_SHOWN ? " ..." : "");
 }

@@ -58,6 +58,9 @@ refuses 2 'unknown option' list --jsn
 refuses 2 'not understood' version --buildoptions
 refuses 2 'not understood' version --build-options x
 
+# What would drive a terminal is not repeated.
+refuses 1 'cannot open a?\[2J?b' report -i $'a\e[2J\xc2\x9bb'
+
 # No domain can be opened where there is no hypervisor; on a dom0 there is none of this name.
 if [ -e /dev/xen/privcmd ]; then
 	why='no-such-domain'

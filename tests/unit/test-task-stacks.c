@@ -138,7 +138,9 @@ static void make_view(struct shown *shown)
 			     .frame_count = 1},
 			    {.thread = thread(10, 12, 'R', "nginx"), .look = PX_TASK_RUNS},
 			    {.thread = thread(10, 13, 'R', "nginx"), .look = PX_TASK_RUNS},
-			    {.thread = thread(14, 14, 'Z', "sh"), .look = PX_TASK_NO_STACK}},
+			    /* It would drive a terminal; the last is a letter. */
+			    {.thread = thread(14, 14, 'Z', "sh\x1b[\xc2\x9b[\xc3\xa9"),
+			     .look = PX_TASK_NO_STACK}},
 	};
 	shown->entries[1].thread.task.kernel_thread = true;
 	shown->first = (struct px_snapshot){.samples = &shown->sample, .count = 1};
@@ -187,7 +189,7 @@ static void test_text(void **state)
 				      "    -- runs on vCPU 0\n\n"
 				      "task 10/13  R running, CPU 1, nginx\n"
 				      "    -- runs\n\n"
-				      "task 14/14  Z zombie, CPU 2, sh\n"
+				      "task 14/14  Z zombie, CPU 2, sh?[?[\xc3\xa9\n"
 				      "    -- no stack\n");
 	shown.tasks.tasks = &shown.entries[4];
 	shown.tasks.count = 1;
@@ -197,7 +199,7 @@ static void test_text(void **state)
 	shown.tasks.unreadable = 3;
 	assert_text(&shown.view,
 		    VCPU "\n"
-			 "task 14/14  Z zombie, CPU 2, sh\n"
+			 "task 14/14  Z zombie, CPU 2, sh?[?[\xc3\xa9\n"
 			 "    -- changed while it was looked at\n\n"
 			 "there are more tasks, which are not shown\n\n"
 			 "2 lists of tasks were never at rest: some may be missing\n\n"
