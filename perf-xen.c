@@ -91,12 +91,14 @@ static int unknown_command(const char *name)
 	return PX_EXIT_USAGE;
 }
 
+/* What help says of itself and of version is in the list of commands. */
 static int help(int argc, char **argv)
 {
-	const struct px_command *command = argc > 2 ? find_command(argv[2]) : NULL;
+	const char *name = argc > 2 ? argv[2] : "help";
+	const struct px_command *command = find_command(name);
 
-	if (argc > 2 && !command)
-		return unknown_command(argv[2]);
+	if (!command && strcmp(name, "help") != 0 && strcmp(name, "version") != 0)
+		return unknown_command(name);
 	if (command)
 		print_command_help(command);
 	else

@@ -39,6 +39,10 @@ page_problems()
 commands=$("$PERF_XEN" help | sed -n '/^commands:/,$s/^  \([a-z]\{2,\}\)  .*/\1/p')
 judge "help lists the commands" "$(grep -qx version <<<"$commands" || echo " $commands")"
 for command in $commands; do
+	"$PERF_XEN" help "$command" >/dev/null || unknown="${unknown-} $command"
+done
+judge "help has help for what it lists" "${unknown-}"
+for command in $commands; do
 	case $command in help | version) continue ;; esac
 	judge "$command" "$(page_problems "$command" | tr -d '\n')"
 done
