@@ -17,8 +17,8 @@
 
 enum {
 	ENTRY = 16,
-	SHORT_ENTRY = 8, /* of .plt.got */
-	LONGEST_NAME = 4096
+	SHORT_ENTRY = 8,    /* of .plt.got */
+	LONGEST_NAME = 4096 /* NUL included */
 };
 
 /* The slot of the global offset table at an address stands for a function. */
@@ -69,8 +69,9 @@ static const char *symbol_name(struct px_bytes symbols, struct px_bytes strings,
 		return NULL;
 	memcpy(&symbol, at.data, sizeof(symbol));
 	px_cursor_seek(&c, symbol.st_name);
+	c.range.size = px_min(c.range.size, c.pos + LONGEST_NAME);
 	name = px_cursor_string(&c);
-	return name && *name && strlen(name) < LONGEST_NAME ? name : NULL;
+	return name && *name ? name : NULL;
 }
 
 static struct px_error *add_slot(struct slots *slots, const struct slot *slot)

@@ -10,7 +10,7 @@
  * jumps to, and ".plt" for the entry that calls the dynamic linker. Where the target is chosen
  * at run time (IFUNC), it is named after who chooses, among the symbols that table already has,
  * or else "*ABS*+0xADDRESS@plt". Nothing for a file without section headers or with damaged
- * relocations. The caller sorts. Only a lack of memory is an error.
+ * relocations. The caller sorts. Errors are those of px_symbol_table_add.
  */
 px_must_check struct px_error *px_elf_image_plt_symbols(struct px_elf_image *image,
 							struct px_symbol_table *table);

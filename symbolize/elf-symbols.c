@@ -8,6 +8,10 @@
 #include "lib/memory.h"
 #include "symbolize/elf-image.h"
 
+enum {
+	LONGEST_NAME = 65536 /* NUL included; of a longer one the symbol is left out */
+};
+
 /* What nm prints for a local symbol of each section, by section index. */
 static struct px_error *section_letters(Elf *elf, char **ret, size_t *count_ret)
 {
@@ -128,10 +132,12 @@ static struct px_error *add_symbols(struct px_elf_image *image, struct px_bytes 
 
 		memcpy(&symbol, symbols.data + at, sizeof(symbol));
 		px_cursor_seek(&c, symbol.st_name);
+		if (!c.failed)
+			c.range.size = px_min(c.range.size, c.pos + LONGEST_NAME);
 		name = px_cursor_string(&c);
-		if (!name)
+		if (!name && c.range.size == strings.size)
 			return damaged(image);
-		if (is_wanted(image, &symbol, name))
+		if (name && is_wanted(image, &symbol, name))
 			err = px_symbol_table_add(
 				table, symbol.st_value, symbol.st_size, name,
 				symbol_letter(&symbol, letters, letters_count));

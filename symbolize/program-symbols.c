@@ -103,7 +103,7 @@ static struct px_error *gather(struct px_elf_image *image, struct px_elf_image *
 		if (!err)
 			err = tolerate(add_mini(image, table));
 	}
-	return err ? err : px_elf_image_plt_symbols(image, table);
+	return err ? err : tolerate(px_elf_image_plt_symbols(image, table));
 }
 
 struct px_error *px_program_read_symbols(struct px_elf_image *image, struct px_elf_image *debug,

@@ -22,6 +22,10 @@
 #define CHUNK_SIZE ((size_t)64 * 1024)
 #define NONE	   UINT32_MAX
 
+/* The largest of browsers have half of it. A small file may have many more, as any number of
+ * symbols can share the end of one string. */
+#define NAMES_MAX ((size_t)512 << 20)
+
 struct chunk {
 	struct chunk *next;
 	char bytes[];
@@ -33,6 +37,7 @@ struct px_symbol_table {
 	struct chunk *chunks;
 	char *chunk_at;
 	size_t chunk_left;
+	size_t names_size;
 	/* Made by sort: */
 	uint32_t *hashes;     /* of symbols[i].name */
 	uint32_t *candidates; /* indices into symbols, group by group */
@@ -75,6 +80,9 @@ static struct px_error *name_copy(struct px_symbol_table *table, const char *nam
 {
 	size_t size = strlen(name) + 1;
 
+	if (size > NAMES_MAX - table->names_size)
+		return px_error_new(PX_ERR_LIMIT, "the names of symbols take more than %zu MiB",
+				    NAMES_MAX >> 20);
 	if (size > table->chunk_left) {
 		size_t room = px_max(CHUNK_SIZE, size);
 		struct chunk *chunk = malloc(sizeof(*chunk) + room);
@@ -89,6 +97,7 @@ static struct px_error *name_copy(struct px_symbol_table *table, const char *nam
 	*ret = memcpy(table->chunk_at, name, size);
 	table->chunk_at += size;
 	table->chunk_left -= size;
+	table->names_size += size;
 	return NULL;
 }
 

@@ -19,7 +19,10 @@ struct px_symbol_table;
 px_must_check struct px_error *px_symbol_table_new(struct px_symbol_table **ret);
 void px_symbol_table_free(struct px_symbol_table *table);
 
-/** Add a symbol (name is copied); size 0 means unknown. Call sort before the first find. */
+/**
+ * Add a symbol (name is copied); size 0 means unknown. Call sort before the first find.
+ * PX_ERR_LIMIT: there are too many, or their names are too long; the others stay.
+ */
 px_must_check struct px_error *px_symbol_table_add(struct px_symbol_table *table,
 						   uint64_t start, uint64_t size,
 						   const char *name, char type);

@@ -192,6 +192,28 @@ static void test_long_name_and_second_sort(void **state)
 	px_symbol_table_free(table);
 }
 
+/* 512 MiB of names, with their ends. */
+static void test_too_many_names(void **state)
+{
+	const size_t size = (size_t)64 << 20;
+	struct px_symbol_table *table = table_new();
+	struct px_error *err;
+	char *name = malloc(size);
+
+	assert_non_null(name);
+	memset(name, 'n', size - 1);
+	name[size - 1] = '\0';
+	for (uint64_t i = 0; i < 8; i++)
+		add(table, 0x10 * i, 8, name, 't');
+	err = px_symbol_table_add(table, 0x80, 8, "", 't');
+	assert_non_null(err);
+	assert_int_equal(err->code, PX_ERR_LIMIT);
+	px_error_free(err);
+	assert_int_equal(px_symbol_table_count(table), 8);
+	free(name);
+	px_symbol_table_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +223,7 @@ int main(void)
 		cmocka_unit_test(test_aliases),
 		cmocka_unit_test(test_random_against_linear),
 		cmocka_unit_test(test_long_name_and_second_sort),
+		cmocka_unit_test(test_too_many_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
