@@ -185,8 +185,8 @@ static struct px_error *walk_data(struct find *f, uint64_t entry)
 
 	if (err || f->found.identity.banner || f->from == page)
 		return err;
-	px_buffer_fini(&f->found.window);
-	f->tokens_known = false;
+	px_linux_found_fini(&f->found);
+	f->tokens_known = f->fit = false;
 	f->searched = 0;
 	return walk(f, page);
 }

@@ -537,6 +537,27 @@ static void test_code_is_skipped(void **state)
 	assert_int_equal(sizes[0], sizes[2]);
 }
 
+/* Behind the code all is there but the banner, which lies in it: kallsyms are found again. */
+static void test_banner_in_code(void **state)
+{
+	struct world *w = world_new(PX_GUEST_HVM, layout_6_1, false);
+	struct px_linux_found found = {0};
+
+	put(w, RODATA, "Windows", 7);
+	for (uint64_t at = ETEXT; at < TEXT + 0x400000; at += PX_PAGE_SIZE)
+		put(w, at, "", 1);
+	for (uint64_t at = TEXT; at < TEXT + 0x400000; at += PX_PAGE_SIZE)
+		px_guest_double_allow_code(w->guest, PX_PAGING_4_LEVEL, w->root, at + SLIDE);
+	put(w, ETEXT + 0x1000, banner, sizeof(banner));
+	px_guest_double_share(w->guest, PX_PAGING_4_LEVEL, w->root, w->process, TEXT + SLIDE);
+	assert_null(px_linux_find(&w->guest->guest, w->memory, &found));
+	assert_true(found.identity.banner == ETEXT + 0x1000 + SLIDE);
+	assert_true(found.have_kallsyms && found.identity.note);
+	assert_int_equal(found.kallsyms.count, w->count);
+	px_linux_found_fini(&found);
+	world_free(w);
+}
+
 /* Many vCPUs of something else do not take longer than a few. */
 static void test_bounded(void **state)
 {
@@ -729,6 +750,7 @@ int main(void)
 		cmocka_unit_test(test_no_kallsyms),
 		cmocka_unit_test(test_nothing_to_find),
 		cmocka_unit_test(test_code_is_skipped),
+		cmocka_unit_test(test_banner_in_code),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_failing_calls),
 		cmocka_unit_test(test_cache),
