@@ -21,6 +21,9 @@
 /* Tables of distribution kernels have a tenth of this. */
 #define TABLE_MAX ((uint64_t)64 << 20)
 
+/* And so have their names; kallsyms could hold half a gibibyte. */
+#define NAMES_MAX ((size_t)64 << 20)
+
 struct image {
 	struct px_address_space space;
 	const struct px_linux_found *found;
@@ -201,6 +204,10 @@ static struct px_error *add_symbol(void *context, const struct px_kallsyms_symbo
 {
 	struct image *image = context;
 
+	if (image->writer.strings.size > NAMES_MAX)
+		return px_error_new(PX_ERR_LIMIT,
+				    "the kernel's kallsyms have more than %zu MiB of names",
+				    NAMES_MAX >> 20);
 	if (symbol->absolute)
 		px_elf_writer_symbol(&image->writer, symbol->name, symbol->address, 0,
 				     ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT), image->per_cpu);

@@ -38,8 +38,9 @@ px_must_check struct px_error *px_linux_outline_of(const struct px_linux_found *
 						   struct px_linux_outline *ret);
 
 /**
- * Compose the image. PX_ERR_NOT_FOUND: the kernel has no kallsyms. What else is missing or
- * cannot be read is left out. Other errors are those of the guest's operations.
+ * Compose the image. PX_ERR_NOT_FOUND: the kernel has no kallsyms; PX_ERR_LIMIT: their names
+ * are no kernel's. What else is missing or cannot be read is left out. Other errors are those
+ * of the guest's operations.
  */
 px_must_check struct px_error *px_linux_image_new(const struct px_linux_found *found,
 						  struct px_buffer *ret);

@@ -558,6 +558,43 @@ static void test_banner_in_code(void **state)
 	world_free(w);
 }
 
+/* kallsyms with 2 bytes for each name, which stand for 500 of it. */
+static void test_names_without_end(void **state)
+{
+	struct world *w = world_new(PX_GUEST_HVM, layout_6_1, false);
+	const uint32_t count = 1 << 18;
+	char token[501] = {0};
+	uint8_t *names = calloc(count, 2), *offsets = calloc(count, 4);
+	struct px_linux_found found = {0};
+	struct px_buffer bytes = {0};
+	struct px_error *err;
+
+	assert_non_null(names);
+	assert_non_null(offsets);
+	for (uint32_t i = 0; i < count; i++)
+		names[2 * i] = 1;
+	memset(token, 't', sizeof(token) - 1);
+	assert_null(px_linux_find(&w->guest->guest, w->memory, &found));
+	found.kallsyms = (struct px_linux_kallsyms){
+		.count = count,
+		.names = px_bytes_of(names, (size_t)count * 2),
+		.tokens = px_bytes_of(token, sizeof(token)),
+		.token_size = {sizeof(token) - 1},
+		.offsets = px_bytes_of(offsets, (size_t)count * 4),
+		.kind = PX_KALLSYMS_RELATIVE,
+		.base = TEXT + SLIDE,
+	};
+	err = px_linux_image_new(&found, &bytes);
+	assert_non_null(err);
+	assert_int_equal(err->code, PX_ERR_LIMIT);
+	px_error_free(err);
+	assert_null(bytes.data);
+	px_linux_found_fini(&found);
+	free(offsets);
+	free(names);
+	world_free(w);
+}
+
 /* Many vCPUs of something else do not take longer than a few. */
 static void test_bounded(void **state)
 {
@@ -751,6 +788,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_to_find),
 		cmocka_unit_test(test_code_is_skipped),
 		cmocka_unit_test(test_banner_in_code),
+		cmocka_unit_test(test_names_without_end),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_failing_calls),
 		cmocka_unit_test(test_cache),
