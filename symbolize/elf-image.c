@@ -23,6 +23,8 @@ struct px_elf_image {
 	char *name;
 	struct px_bytes bytes;
 	bool mapped; /* bytes is a file mapping of ours */
+	dev_t device;
+	ino_t inode; /* these two of the file, where it was opened from one */
 	Elf *elf;
 	enum px_elf_kind kind;
 	struct px_build_id build_id;
@@ -286,6 +288,7 @@ struct px_error *px_elf_image_open_fd(int fd, const char *name, struct px_elf_im
 {
 	struct stat st;
 	void *bytes = NULL;
+	struct px_error *err;
 
 	if (fstat(fd, &st))
 		return px_error_system(errno, "%s", name);
@@ -296,7 +299,12 @@ struct px_error *px_elf_image_open_fd(int fd, const char *name, struct px_elf_im
 		if (bytes == MAP_FAILED)
 			return px_error_system(errno, "%s", name);
 	}
-	return open_mapped(px_bytes_of(bytes, (size_t)st.st_size), true, name, ret);
+	err = open_mapped(px_bytes_of(bytes, (size_t)st.st_size), true, name, ret);
+	if (err)
+		return err;
+	(*ret)->device = st.st_dev;
+	(*ret)->inode = st.st_ino;
+	return NULL;
 }
 
 struct px_error *px_elf_image_open(const char *path, struct px_elf_image **ret)
@@ -333,6 +341,11 @@ void px_elf_image_closep(struct px_elf_image **image)
 }
 
 /* --- contents ----------------------------------------------------------------------------- */
+
+bool px_elf_image_same_file(const struct px_elf_image *a, const struct px_elf_image *b)
+{
+	return a->mapped && b->mapped && a->device == b->device && a->inode == b->inode;
+}
 
 const char *px_elf_image_name(const struct px_elf_image *image)
 {

@@ -39,6 +39,9 @@ void px_elf_image_closep(struct px_elf_image **image);
 const char *px_elf_image_name(const struct px_elf_image *image);
 enum px_elf_kind px_elf_image_kind(const struct px_elf_image *image);
 
+/** Whether both were opened from one file, whatever its path. */
+bool px_elf_image_same_file(const struct px_elf_image *a, const struct px_elf_image *b);
+
 /** From .note.gnu.build-id, .notes or a PT_NOTE segment; size 0 when there is none. */
 const struct px_build_id *px_elf_image_build_id(const struct px_elf_image *image);
 

@@ -13,7 +13,7 @@
 
 enum {
 	BUCKETS = 1024,
-	MOST_ENTRIES = 65536, /* a guest may name any number of files */
+	MOST_ENTRIES = 16384, /* a guest may name any number of files */
 };
 
 struct entry {
@@ -23,6 +23,8 @@ struct entry {
 	enum px_symfs_outcome outcome;
 	struct px_error *reason; /* unless PX_SYMFS_OK */
 	struct px_program *program;
+	const struct px_elf_image *image; /* of the program if it is ours to free; else NULL */
+	struct entry *next_owner;
 };
 
 struct px_symfs {
@@ -30,6 +32,7 @@ struct px_symfs {
 	int debug;  /* -1: none */
 	struct px_debuginfod *debuginfod;
 	struct entry *buckets[BUCKETS];
+	struct entry *owners; /* entries whose programs are theirs */
 	size_t count;
 	const char *message; /* of the latest find */
 };
@@ -59,7 +62,8 @@ static void entry_free(struct entry *entry)
 {
 	if (!entry)
 		return;
-	px_program_free(entry->program);
+	if (entry->image)
+		px_program_free(entry->program);
 	px_error_free(entry->reason);
 	free(entry->path);
 	free(entry);
@@ -179,19 +183,47 @@ static struct px_error *find_image(const struct px_symfs *symfs, const char *pat
 	return NULL;
 }
 
-static struct px_error *open_program(const struct px_symfs *symfs, const char *path,
-				     const struct px_build_id *id, struct px_program **ret)
+/* A guest can name one file in any number of ways, by links and by build-id. */
+static struct px_program *opened_before(const struct px_symfs *symfs,
+					const struct px_elf_image *image)
+{
+	for (const struct entry *entry = symfs->owners; entry; entry = entry->next_owner)
+		if (px_elf_image_same_file(entry->image, image))
+			return entry->program;
+	return NULL;
+}
+
+/* Takes over image. */
+static struct px_error *new_program(struct px_symfs *symfs, struct px_elf_image *image,
+				    struct entry *entry)
 {
 	const struct px_debug_folders folders = {symfs->folder, symfs->debug};
-	struct px_elf_image *image = NULL, *debug;
-	struct px_error *err = find_image(symfs, path, id, &image);
+	struct px_elf_image *debug = px_debug_file_find(&folders, entry->path, image);
+	struct px_error *err;
+
+	if (!debug && !px_elf_image_has_symtab(image))
+		debug = fetch(symfs, PX_DEBUGINFOD_DEBUGINFO, px_elf_image_build_id(image));
+	err = px_program_new(image, debug, &entry->program);
+	if (err)
+		return err;
+	entry->image = image;
+	entry->next_owner = symfs->owners;
+	symfs->owners = entry;
+	return NULL;
+}
+
+static struct px_error *open_program(struct px_symfs *symfs, struct entry *entry)
+{
+	struct px_elf_image *image = NULL;
+	struct px_error *err = find_image(symfs, entry->path, &entry->id, &image);
 
 	if (err)
 		return err;
-	debug = px_debug_file_find(&folders, path, image);
-	if (!debug && !px_elf_image_has_symtab(image))
-		debug = fetch(symfs, PX_DEBUGINFOD_DEBUGINFO, px_elf_image_build_id(image));
-	return px_program_new(image, debug, ret);
+	entry->program = opened_before(symfs, image);
+	if (!entry->program)
+		return new_program(symfs, image, entry);
+	px_elf_image_close(image);
+	return NULL;
 }
 
 /* --- answers --------------------------------------------------------------------------------
@@ -270,7 +302,7 @@ enum px_symfs_outcome px_symfs_find(struct px_symfs *symfs, const char *guest_pa
 		symfs->message = "too many files, or no memory";
 		return PX_SYMFS_UNREADABLE;
 	}
-	entry->reason = open_program(symfs, guest_path, id, &entry->program);
+	entry->reason = open_program(symfs, entry);
 	entry->outcome = outcome_of(entry->reason);
 	entry->next = *bucket;
 	*bucket = entry;

@@ -151,6 +151,24 @@ static void test_paths(void **state)
 	expect(state, "bin/one", NULL, PX_SYMFS_NO_FILE);
 }
 
+/* However a guest names a file, it is opened once. */
+static void test_one_file(void **state)
+{
+	struct tree *tree = *state;
+	static const char *const paths[] = {"/usr/lib/two.so.2.0", "/lib/two.so",
+					    "/usr/./lib/../lib//two.so"};
+	struct px_program *first = NULL, *program = NULL, *other = NULL;
+
+	assert_int_equal(px_symfs_find(tree->symfs, paths[0], &twos, &first), PX_SYMFS_OK);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(px_symfs_find(tree->symfs, paths[i], NULL, &program),
+				 PX_SYMFS_OK);
+		assert_ptr_equal(program, first);
+	}
+	assert_int_equal(px_symfs_find(tree->symfs, "/bin/none", NULL, &other), PX_SYMFS_OK);
+	assert_ptr_not_equal(other, first);
+}
+
 static void test_ways_out(void **state)
 {
 	expect(state, "/out", NULL, PX_SYMFS_NO_FILE);
@@ -250,6 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_paths, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_one_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ways_out, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_programs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_too_large, set_up, tear_down),
