@@ -45,13 +45,16 @@ static struct px_error *write_part(int fd, const char *path, struct px_bytes par
 	return NULL;
 }
 
+/* What is there, left by a process that was killed or put there by another user, may be a file
+ * with other names as well: it is removed, not written to. */
 static struct px_error *write_new(const char *path, const struct px_bytes *parts, size_t count,
 				  mode_t mode)
 {
-	int fd px_cleanup(px_closep) =
-		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	int fd px_cleanup(px_closep) = -1;
 	struct px_error *err = NULL;
 
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)
 		return px_error_system(errno, "cannot create %s", path);
 	for (size_t i = 0; i < count && !err; i++)

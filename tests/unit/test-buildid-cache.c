@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "lib/file.h"
 #include "lib/memory.h"
 #include "lib/symbol-image.h"
 
@@ -113,6 +114,27 @@ static void test_add_path(void **state)
 	files = run("cd %s && find . ! -type d | sort", folder);
 	assert_string_equal(files, "./" LINK "\n./lib/modules/6.1/x.ko/" ID_HEX "/elf\n");
 	free(files);
+}
+
+/* A file that waits under the name that ours has until it is complete stays as it is. */
+static void test_planted(void **state)
+{
+	static int (*const plant[])(const char *target, const char *path) = {link, symlink};
+	const struct px_bytes ours = text_bytes("ours");
+	const char *folder = *state;
+	char path[256], other[256], waiting[300];
+
+	snprintf(path, sizeof(path), "%s/file", folder);
+	snprintf(other, sizeof(other), "%s/other", folder);
+	snprintf(waiting, sizeof(waiting), "%s.%ld", path, (long)getpid());
+	free(run("echo theirs > %s/other", folder));
+	for (size_t i = 0; i < px_array_size(plant); i++) {
+		assert_int_equal(plant[i](other, waiting), 0);
+		check(px_file_replace(path, &ours, 1, 0644, 0755));
+		assert_contents(folder, "file", "ours");
+		assert_contents(folder, "other", "theirs\n");
+		assert_int_equal(access(waiting, F_OK), -1);
+	}
 }
 
 static void expect_refused(const char *folder, const char *name,
@@ -236,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_folder),	   with_folder(test_add_once),
 		with_folder(test_add_path),	   with_folder(test_refused),
+		with_folder(test_planted),	   with_folder(test_refused),
 		with_folder(test_unwritable),	   cmocka_unit_test(test_module_path),
 		cmocka_unit_test(test_kallsyms),   with_folder(test_image),
 		cmocka_unit_test(test_derived_id),
