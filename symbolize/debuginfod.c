@@ -85,17 +85,21 @@ static void fetch(const struct library *library, struct debuginfod_client *clien
 	free(path);
 }
 
-/* Who waits for the end of what the other process writes must not wait for this one. */
+/* Who waits for the end of what the other process writes must not wait for this one. What talks
+ * to the network does not do so with root's rights: it ends where they cannot be given up. */
 static void detach(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct px_error *err;
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		_exit(1);
 	close(null);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGINT, SIG_IGN);
-	px_error_free(px_capabilities_drop(true, true));
+	err = px_capabilities_drop(true, false);
+	if (err)
+		_exit(1);
 }
 
 /* Ends with the other side of its pipes. The first answer says whether there will be others. */
@@ -183,7 +187,10 @@ struct px_error *px_debuginfod_start(struct px_debuginfod **ret)
 	if (err)
 		return err;
 	err = connect_process(debuginfod);
-	if (!err && (!take_answer(debuginfod, &answer) || answer.errno_value))
+	if (!err && !take_answer(debuginfod, &answer))
+		err = px_error_new(PX_ERR_OTHER,
+				   "the process that asks servers cannot give up its rights");
+	if (!err && answer.errno_value)
 		err = px_error_new(PX_ERR_NOT_FOUND, "libdebuginfod.so.1 is not installed "
 						     "(Debian: libdebuginfod1)");
 	if (err)

@@ -21,7 +21,8 @@ enum px_debuginfod_kind {
 
 /**
  * Start the process. PX_ERR_NOT_FOUND: $DEBUGINFOD_URLS names no server, or libdebuginfod.so.1,
- * which is looked for at run time, is not installed. PX_ERR_SYSTEM.
+ * which is looked for at run time, is not installed. PX_ERR_OTHER: the process ended, as it
+ * cannot give up capabilities. PX_ERR_SYSTEM.
  */
 px_must_check struct px_error *px_debuginfod_start(struct px_debuginfod **ret);
 
