@@ -84,21 +84,31 @@ static bool same_task(const struct px_sample *first, const struct px_sample *sec
 	       (!first->have_task || first->task.address == second->task.address);
 }
 
+/* Whether the part in a program, where there is one, was looked at. */
+static bool know_program(const struct px_sample *sample)
+{
+	return !sample->user_walked ||
+	       (sample->user_end != PX_END_DEADLINE && sample->user_end != PX_END_NOT_WALKED);
+}
+
 /*
  * The same functions called one another, from the root of the stack up to the innermost of the
- * shallower sample: a loop that calls helpers is a little deeper when it is caught in one.
+ * shallower sample: a loop that calls helpers is a little deeper when it is caught in one. The
+ * root is in the program, if both looks got that far.
  */
 static bool same_functions(const struct px_namer *namer, const struct px_sample *first,
 			   const struct px_sample *second)
 {
-	size_t common = px_min(first->frame_count, second->frame_count);
-	size_t most = px_max(first->frame_count, second->frame_count);
+	bool whole = know_program(first) && know_program(second);
+	size_t a = first->frame_count - (whole ? 0 : first->user_frames);
+	size_t b = second->frame_count - (whole ? 0 : second->user_frames);
+	size_t common = px_min(a, b);
 
-	if (most - common > HELPERS)
+	if (px_max(a, b) - common > HELPERS)
 		return false;
 	for (size_t i = 1; i <= common; i++)
-		if (function_of(namer, &first->frames[first->frame_count - i]) !=
-		    function_of(namer, &second->frames[second->frame_count - i]))
+		if (function_of(namer, &first->frames[a - i]) !=
+		    function_of(namer, &second->frames[b - i]))
 			return false;
 	return true;
 }

@@ -67,6 +67,28 @@ static void test_spins(void **state)
 			 PX_PROGRESS_SPINS);
 }
 
+/* In a system call; behind it the program's frames, of which a look may have come too late. */
+static void test_spins_for_a_program(void **state)
+{
+	struct px_sample first = sample(0, 0, 3, 0x1110, 0x2010, 0x500);
+	struct px_sample second =
+		sample(100 * ms, 95 * ms, 6, 0x1120, 0x2010, 0x500, 0x510, 0x520, 0x530);
+	struct px_sample other =
+		sample(100 * ms, 95 * ms, 6, 0x1120, 0x2010, 0x500, 0x510, 0x520, 0x540);
+
+	first.user_walked = second.user_walked = other.user_walked = true;
+	first.user_frames = 1;
+	second.user_frames = other.user_frames = 4;
+	second.user_end = other.user_end = PX_END_USER_ROOT;
+	first.user_end = PX_END_DEADLINE;
+	assert_int_equal(progress(first, second), PX_PROGRESS_SPINS);
+	first.user_end = PX_END_NOT_WALKED;
+	assert_int_equal(progress(first, second), PX_PROGRESS_SPINS);
+	/* It was called from elsewhere in the program. */
+	second.time_ns = second.cpu_time_ns = 0;
+	assert_int_equal(progress(second, other), PX_PROGRESS_MOVES);
+}
+
 static void test_moves(void **state)
 {
 	const struct px_sample first = sample(0, 0, 2, 0x1110, 0x2010);
@@ -350,11 +372,12 @@ static void test_user_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spins),	  cmocka_unit_test(test_moves),
-		cmocka_unit_test(test_waits),	  cmocka_unit_test(test_starves),
-		cmocka_unit_test(test_take),	  cmocka_unit_test(test_text),
-		cmocka_unit_test(test_mangled),	  cmocka_unit_test(test_json),
-		cmocka_unit_test(test_user_text), cmocka_unit_test(test_user_json),
+		cmocka_unit_test(test_spins),	  cmocka_unit_test(test_spins_for_a_program),
+		cmocka_unit_test(test_moves),	  cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_starves),	  cmocka_unit_test(test_take),
+		cmocka_unit_test(test_text),	  cmocka_unit_test(test_mangled),
+		cmocka_unit_test(test_json),	  cmocka_unit_test(test_user_text),
+		cmocka_unit_test(test_user_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
