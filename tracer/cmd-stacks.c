@@ -91,9 +91,13 @@ static bool complete(const struct px_snapshot *snapshot)
 
 static bool cut_short(const struct px_snapshot *snapshot)
 {
-	for (size_t i = 0; i < snapshot->count; i++)
-		if (snapshot->samples[i].end == PX_END_DEADLINE)
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct px_sample *sample = &snapshot->samples[i];
+
+		if (sample->end == PX_END_DEADLINE ||
+		    (sample->user_walked && sample->user_end == PX_END_DEADLINE))
 			return true;
+	}
 	return false;
 }
 
