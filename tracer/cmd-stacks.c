@@ -143,7 +143,8 @@ static struct px_error *take_tasks(const struct stacks_options *options,
 				    target->system.program);
 	if (!target->kernel)
 		return px_error_new(PX_ERR_NOT_FOUND,
-				    "the tasks of a guest cannot be found without its kernel");
+				    "no tasks without the guest's kernel; give its image with "
+				    "--vmlinux");
 	err = px_task_stacks_take(target->kernel, &options->tasks, ret);
 	if (!err)
 		view->tasks = ret;
