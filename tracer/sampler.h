@@ -30,7 +30,7 @@ struct px_sample {
 	enum px_end_reason user_end;
 	bool have_task;
 	struct px_task task;
-	uint64_t process;     /* see px_processes_serial; 0: not known */
+	uint64_t process;     /* a serial of px_processes; 0: not known */
 	uint64_t cpu_time_ns; /* that the vCPU has used so far */
 	size_t frame_count;   /* at least 1 */
 	size_t user_frames;   /* so many of them, the last ones, are the user program's */
