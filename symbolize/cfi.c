@@ -12,7 +12,10 @@
 #include "symbolize/unwinder.h"
 
 enum {
-	CIES = 32
+	CIES = 32,
+	/* So many times the section's size may be parsed in CIEs. A compiler's are about as
+	 * large as an FDE, so that even where none is kept it is once or twice. */
+	ROUNDS_MAX = 8,
 };
 
 /* One entry, cut out of the section. */
@@ -29,6 +32,7 @@ struct reader {
 	struct px_unwind_builder *builder;
 	struct px_cfi_cie cies[CIES]; /* by offset */
 	bool kept[CIES];
+	uint64_t cie_bytes; /* that were parsed so far */
 };
 
 static bool is_eh(const struct reader *reader)
@@ -198,8 +202,7 @@ static struct px_error *cie_fields(struct px_cfi_cie *cie, const struct px_cfi_s
 	return NULL;
 }
 
-static struct px_error *cie_parse(const struct reader *reader, size_t offset,
-				  struct px_cfi_cie *ret)
+static struct px_error *cie_parse(struct reader *reader, size_t offset, struct px_cfi_cie *ret)
 {
 	struct px_cfi_cie cie = {.offset = offset};
 	struct entry entry = {0};
@@ -210,6 +213,9 @@ static struct px_error *cie_parse(const struct reader *reader, size_t offset,
 		return err;
 	if (!entry.id_offset || !entry_is_cie(reader, &entry))
 		return bad(PX_ERR_BAD_FORMAT, "no CIE there");
+	reader->cie_bytes += c->range.size - offset;
+	if (reader->cie_bytes / ROUNDS_MAX > reader->section->bytes.size)
+		return bad(PX_ERR_LIMIT, "large CIEs take turns");
 	err = cie_fields(&cie, reader->section, c);
 	if (err)
 		return err;

@@ -14,7 +14,7 @@
 
 /* A section under construction. */
 struct section {
-	uint8_t bytes[1024];
+	uint8_t bytes[8192];
 	size_t size;
 	enum px_cfi_kind kind;
 	bool wide; /* 64-bit DWARF entries */
@@ -467,6 +467,26 @@ static void test_bad_entries(void **state)
 }
 
 /* Every cut and every changed byte of a good section: an error or a table, no crash. */
+/* Two CIEs of a quarter of the section each, never kept together, asked for in turn. */
+static void test_large_cies(void **state)
+{
+	struct section s = {.kind = PX_CFI_DEBUG_FRAME};
+	static const uint8_t nops[2080];
+	size_t cies[2];
+
+	for (size_t i = 0; i < px_array_size(cies); i++) {
+		put_cie(&s, 1, "", NULL, 0);
+		put_bytes(&s, nops, 2112 - (s.size - s.cie));
+		entry_end(&s);
+		cies[i] = s.cie;
+	}
+	for (uint32_t i = 0; i < 150; i++) {
+		s.cie = cies[i % 2];
+		put_fde(&s, TEXT + 16 * i, 16, NULL, 0);
+	}
+	assert_refused(&s, PX_ERR_LIMIT, "take turns");
+}
+
 static void test_damage(void **state)
 {
 	struct section good = {.kind = PX_CFI_EH_FRAME};
@@ -507,6 +527,7 @@ int main(void)
 		cmocka_unit_test(test_eh_frame),
 		cmocka_unit_test(test_bad_instructions),
 		cmocka_unit_test(test_bad_entries),
+		cmocka_unit_test(test_large_cies),
 		cmocka_unit_test(test_damage),
 	};
 
