@@ -471,7 +471,7 @@ static void test_bad_entries(void **state)
 static void test_large_cies(void **state)
 {
 	struct section s = {.kind = PX_CFI_DEBUG_FRAME};
-	static const uint8_t nops[2080];
+	static const uint8_t nops[2112];
 	size_t cies[2];
 
 	for (size_t i = 0; i < px_array_size(cies); i++) {
