@@ -17,8 +17,10 @@
 /* Distribution kernels load a few hundred. */
 #define MAX_MODULES 4096
 
-/* All modules of a machine together have some 20 MiB of symbols and unwind tables. */
-#define REFRESH_BUDGET ((uint64_t)256 << 20)
+/* All modules of a machine together have some 20 MiB of symbols and unwind tables. So much may
+ * be read in a refresh, less what is held; of what is not in the list less is held. */
+#define BUDGET	 ((uint64_t)256 << 20)
+#define HELD_MAX (BUDGET / 2)
 
 struct px_linux_modules {
 	struct px_linux_modules_config config;
@@ -248,6 +250,50 @@ static bool unload_unseen(struct walk *walk)
 	return changed;
 }
 
+static uint64_t held_by(const struct px_linux_modules *modules)
+{
+	uint64_t held = 0;
+
+	for (size_t i = 0; i < modules->count; i++) {
+		const struct px_linux_module *module = &modules->modules[i];
+
+		held += sizeof(*module);
+		if (module->symbols)
+			held += px_symbol_table_size(module->symbols);
+		if (module->unwind)
+			held += px_unwind_table_size(module->unwind);
+	}
+	return held;
+}
+
+/* Returns whether some of them counted as loaded. */
+static bool forget_unseen(struct walk *walk)
+{
+	struct px_linux_modules *modules = walk->modules;
+	bool changed = false;
+
+	for (size_t i = modules->count; i > 0; i--) {
+		struct px_linux_module *module = &modules->modules[i - 1];
+
+		if (was_seen(walk, module))
+			continue;
+		changed |= module->loaded;
+		if (module->loaded)
+			unload(modules, module);
+		forget(modules, i - 1);
+	}
+	return changed;
+}
+
+/* A guest can unload modules, or break its list, as often as it likes. */
+static bool limit_held(struct walk *walk)
+{
+	bool changed = held_by(walk->modules) > HELD_MAX && forget_unseen(walk);
+
+	walk->budget = BUDGET - px_min(held_by(walk->modules), BUDGET);
+	return changed;
+}
+
 /* Make room for a new module. After a broken walk those in its way may count as loaded. */
 static void clear_range(struct px_linux_modules *modules, const struct seen *seen)
 {
@@ -347,10 +393,10 @@ struct px_error *px_linux_modules_refresh(struct px_linux_modules *modules,
 		return err;
 	walk->modules = modules;
 	walk->reader = reader;
-	walk->budget = REFRESH_BUDGET;
 	err = walk_list(walk);
 	seen = walk->seen;
 	changed = !err && unload_unseen(walk);
+	changed |= !err && limit_held(walk);
 	for (size_t i = 0; i < walk->count && !err; i++)
 		if (!is_known(modules, &walk->seen[i]))
 			err = load(walk, &walk->seen[i], &changed);

@@ -88,7 +88,10 @@ px_linux_modules_new(const struct px_linux_modules_config *config, struct px_unw
 		     struct px_linux_modules **ret);
 void px_linux_modules_free(struct px_linux_modules *modules);
 
-/** See px_linux_kernel_refresh. */
+/**
+ * See px_linux_kernel_refresh. Modules that are no longer in the guest's list stay known, up to
+ * some 128 MiB of all.
+ */
 px_must_check struct px_error *px_linux_modules_refresh(struct px_linux_modules *modules,
 							const struct px_linux_reader *reader,
 							bool *changed_ret);

@@ -391,6 +391,16 @@ size_t px_symbol_table_count(const struct px_symbol_table *table)
 	return table->count;
 }
 
+size_t px_symbol_table_size(const struct px_symbol_table *table)
+{
+	size_t index = sizeof(*table->hashes) + sizeof(*table->candidates) +
+		       sizeof(*table->starts) + sizeof(*table->firsts) +
+		       sizeof(*table->enclosing);
+
+	return sizeof(*table) + table->count * (sizeof(*table->symbols) + index) +
+	       table->names_size;
+}
+
 const struct px_symbol *px_symbol_table_get(const struct px_symbol_table *table, size_t i)
 {
 	return &table->symbols[i];

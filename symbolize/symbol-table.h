@@ -44,6 +44,9 @@ bool px_symbol_table_address(const struct px_symbol_table *table, const char *na
 
 size_t px_symbol_table_count(const struct px_symbol_table *table);
 
+/** Bytes of memory, about. */
+size_t px_symbol_table_size(const struct px_symbol_table *table);
+
 /** Symbol i < count in address order. */
 const struct px_symbol *px_symbol_table_get(const struct px_symbol_table *table, size_t i);
 

@@ -6,6 +6,7 @@
 #include <elf.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -496,6 +497,58 @@ static void test_long_names(void **state)
 	world_fini(&w);
 }
 
+/* 131072 symbols of a module share a name of 511 bytes. */
+static void put_large_symbols(struct world *w, unsigned int i)
+{
+	const uint32_t count = 1 << 17;
+	uint64_t base = base_of(i), symtab = HEAD + 0x1000000 * (i + 1);
+	Elf64_Sym *symbols = calloc(count, sizeof(*symbols));
+	char name[512];
+
+	assert_non_null(symbols);
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	for (uint32_t k = 0; k < count; k++)
+		symbols[k] = (Elf64_Sym){.st_name = 1, .st_shndx = 1, .st_value = base};
+	flat_memory_add(&w->memory, symtab, count * sizeof(*symbols));
+	flat_memory_put(&w->memory, symtab, symbols, count * sizeof(*symbols));
+	flat_memory_put(&w->memory, base + STRTAB + 1, name, sizeof(name));
+	flat_memory_put64(&w->memory, base + KALLSYMS, symtab);
+	flat_memory_put32(&w->memory, base + KALLSYMS + 8, count);
+	flat_memory_put64(&w->memory, base + KALLSYMS + 24, 0);
+	free(symbols);
+}
+
+/* What is gone is forgotten once all of it is too much. */
+static void test_held_memory(void **state)
+{
+	struct px_linux_module_counts counts;
+	struct world w;
+
+	world_init(&w);
+	put_large_symbols(&w, 1);
+	assert_true(refresh(&w));
+	assert_int_equal(px_symbol_table_count(module_at(&w, 1)->symbols), 1 << 17);
+	link_modules(&w, (unsigned int[]){2, 0}, 2);
+	assert_true(refresh(&w));
+	assert_false(module_at(&w, 1)->loaded);
+
+	/* Large, and loaded anew. */
+	link_modules(&w, (unsigned int[]){0}, 1);
+	assert_true(refresh(&w));
+	put_large_symbols(&w, 2);
+	link_modules(&w, (unsigned int[]){2, 0}, 2);
+	assert_true(refresh(&w));
+	assert_non_null(module_at(&w, 1));
+	assert_false(refresh(&w));
+	assert_null(module_at(&w, 1));
+	assert_non_null(module_at(&w, 2)->symbols);
+	counts = px_linux_modules_counts(w.modules);
+	assert_int_equal(counts.loaded, 2);
+	assert_int_equal(counts.gone, 0);
+	world_fini(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_damaged_parts),
 		cmocka_unit_test(test_symbol_names_are_printable),
 		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_held_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
