@@ -106,7 +106,8 @@ static void print_processes(const struct px_tally *tally, FILE *out)
 
 	if (!processes->seen)
 		return;
-	fprintf(out, "           %" PRIu64 " processes, ", processes->seen);
+	fprintf(out, "           %" PRIu64 " %s, ", processes->seen,
+		processes->seen == 1 ? "process" : "processes");
 	if (frames)
 		fprintf(out, "%.2f %% of %" PRIu64 " frames named",
 			100 * (double)tally->user_named / (double)frames, frames);
@@ -117,7 +118,8 @@ static void print_processes(const struct px_tally *tally, FILE *out)
 	fputc('\n', out);
 	if (!processes->missing)
 		return;
-	fprintf(out, "           %" PRIu64 " files are not at hand:", processes->missing);
+	fprintf(out, "           %" PRIu64 " %s not at hand:", processes->missing,
+		processes->missing == 1 ? "file is" : "files are");
 	for (size_t i = 0; i < PX_MISSING_FILES_SHOWN && i < processes->missing; i++) {
 		putc(' ', out);
 		px_plain_print(processes->missing_names[i], out);

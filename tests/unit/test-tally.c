@@ -104,7 +104,7 @@ static void test_text(void **state)
 	assert_non_null(strstr(text, "83.33 % named"));
 	assert_non_null(strstr(text, "programs 0.00 % of 1 complete (no file 1)\n"));
 	assert_non_null(strstr(text, "2 processes, 75.00 % of 4 frames named\n"));
-	assert_non_null(strstr(text, "1 files are not at hand: /usr/bin/x (see --symfs)\n"));
+	assert_non_null(strstr(text, "1 file is not at hand: /usr/bin/x (see --symfs)\n"));
 	assert_non_null(strstr(text, "7.0 hypercalls and 2.0 ioctls a tick"));
 	free(text);
 }
