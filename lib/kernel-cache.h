@@ -5,7 +5,7 @@
  * and the CRC-32 (ITU-T V.42) of all before it.
  *
  * A file says what a guest said once. Guests with other intentions can claim the build-id of
- * someone else's kernel, so what is read must be compared with the guest as far as that goes.
+ * someone else's kernel, so each guest wants a folder of its own.
  */
 #ifndef PX_LIB_KERNEL_CACHE_H
 #define PX_LIB_KERNEL_CACHE_H

@@ -2,12 +2,15 @@
 /* A guest that runs Linux. */
 #include "tracer/system.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-#include "lib/kernel-cache.h"
 #include "guest/linux-gate.h"
+#include "lib/kernel-cache.h"
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "tracer/kernel-images.h"
@@ -124,15 +127,32 @@ static struct px_error *do_without(struct px_error *err)
 	return NULL;
 }
 
+/*
+ * A folder for each domain: a guest can claim the build-id of another's kernel, and must not
+ * give that one its names and rules. NULL where nothing is kept: without a home, without a
+ * name.
+ */
+static char *cache_of(const struct px_domain *domain)
+{
+	char *base px_cleanup(px_freep) = NULL;
+	char *folder = NULL;
+
+	px_error_free(px_kernel_cache_folder(&base));
+	if (!base || !domain->name[0] || asprintf(&folder, "%s/%s", base, domain->name) < 0)
+		return NULL;
+	for (char *c = folder + strlen(base) + 1; *c; c++)
+		if (!isalnum((unsigned char)*c) && *c != '-')
+			*c = '_';
+	return folder;
+}
+
 struct px_error *px_system_open_linux(struct px_target *target, const char *image)
 {
-	char *cache px_cleanup(px_freep) = NULL;
+	char *cache px_cleanup(px_freep) = cache_of(&target->guest->domain);
 	struct px_linux_kernel *kernel = NULL;
 	double start = now_ms();
 	struct px_error *err;
 
-	/* Without a home nothing is kept. */
-	px_error_free(px_kernel_cache_folder(&cache));
 	err = px_linux_kernel_open(target->guest, target->memory, image, cache, &kernel);
 	if (err)
 		return image ? err : do_without(err);
