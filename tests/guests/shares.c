@@ -8,8 +8,8 @@
  *
  * Each phase runs until it has had its share of all CPU time so far, so the shares hold
  * whatever a single call costs; it is several milliseconds long, so that reading the clock
- * costs little beside it. Output: one line a phase, "NAME PERCENT FUNCTION", where FUNCTION is
- * the kernel function under which the phase's samples lie ("-": user mode).
+ * costs little beside it. Output: one line a phase, "NAME PERCENT FUNCTION,...": the functions,
+ * of the kernel and of this program, below which the phase's samples lie.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -67,15 +67,15 @@ static void map_memory(struct work *work)
 }
 
 static struct phase {
-	const char *name, *function;
+	const char *name, *functions;
 	unsigned int percent;
 	void (*run)(struct work *work);
 	uint64_t spent_ns;
 } phases[] = {
-	{"user", "-", 40, spin, 0},
-	{"read", "ksys_read", 30, read_zeroes, 0},
-	{"random", "__x64_sys_getrandom", 20, get_random, 0},
-	{"map", "vm_mmap_pgoff,__x64_sys_munmap", 10, map_memory, 0},
+	{"user", "spin", 40, spin, 0},
+	{"read", "ksys_read,read_zeroes", 30, read_zeroes, 0},
+	{"random", "__x64_sys_getrandom,get_random", 20, get_random, 0},
+	{"map", "vm_mmap_pgoff,__x64_sys_munmap,map_memory", 10, map_memory, 0},
 };
 
 enum {
@@ -121,6 +121,6 @@ int main(int argc, char **argv)
 		total += phases[i].spent_ns;
 	for (int i = 0; i < PHASES; i++)
 		printf("%s %.2f %s\n", phases[i].name,
-		       100.0 * (double)phases[i].spent_ns / (double)total, phases[i].function);
+		       100.0 * (double)phases[i].spent_ns / (double)total, phases[i].functions);
 	return 0;
 }

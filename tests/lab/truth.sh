@@ -13,6 +13,8 @@ export PERF_XEN_BUILD=$BUILD
 
 [ $# -gt 0 ] || set -- pv pvh
 echo "$*" >"$share/types"
+mkdir -p "$share/symfs/programs"
+cp "$BUILD/guest-programs/shares" "$share/symfs/programs/"
 "$here/xenlab" run --share "$share" --programs "$BUILD/guest-programs" --timeout 500 \
 	"$here/truth-dom0"
 status=$?
