@@ -259,8 +259,13 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 	struct px_arguments arguments = {0};
 	struct px_target target = {0};
 	struct px_record record = {.target = &target};
-	struct px_error *err = parse(argc, argv, &options, &arguments, help_ret);
+	char **words px_cleanup(px_freep) = NULL; /* parsing moves them about */
+	struct px_error *err = px_calloc((size_t)argc, sizeof(*words), &words);
 
+	if (err)
+		return err;
+	memcpy(words, argv, (size_t)argc * sizeof(*words));
+	err = parse(argc, words, &options, &arguments, help_ret);
 	if (err || *help_ret)
 		return err;
 	err = run_with(&options, argc, argv, arguments.command, &record);
