@@ -259,8 +259,8 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 	struct px_arguments arguments = {0};
 	struct px_target target = {0};
 	struct px_record record = {.target = &target};
-	char **words px_cleanup(px_freep) = NULL; /* parsing moves them about */
-	struct px_error *err = px_calloc((size_t)argc, sizeof(*words), &words);
+	char **words px_cleanup(px_freep) = NULL; /* ends with NULL; parsing moves them about */
+	struct px_error *err = px_calloc((size_t)argc + 1, sizeof(*words), &words);
 
 	if (err)
 		return err;
