@@ -147,8 +147,8 @@ static struct px_error *read_parts(struct px_linux_kernel *kernel, struct px_gue
 		err = open_types(kernel);
 	if (!err)
 		err = px_linux_unwind_init(kernel->source.image, kernel->symbols,
-					   kernel->text.start, kernel->location.identity.release,
-					   &kernel->unwind);
+					   kernel->text.start,
+					   kernel->location.identity.release, &kernel->unwind);
 	if (!err)
 		err = px_unwind_map_new(&kernel->map);
 	if (!err)
