@@ -11,7 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#if __has_attribute(noclone)
 #define OWN_FRAME __attribute__((noinline, noclone))
+#else
+#define OWN_FRAME __attribute__((noinline))
+#endif
 
 enum {
 	DEPTH = 20,
