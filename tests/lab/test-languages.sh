@@ -37,13 +37,13 @@ for program in "${programs[@]}"; do
 	"$PERF_XEN" script -i "$share/$program.data" >"$share/$program.outside" || failed=1
 	"$here/compare-shares" --truth "$share/$program.outside" "$share/$program.truth" 4 "$program" ||
 		failed=1
-	# From its first function to the leaf.
+	# From its first function to the leaf, but for a few that could not be read at that instant.
 	if awk -v comm="$program" -v root='^(_start|__libc_start|caml_start_program|clone)' '
 		/^[^ \t]/ { mine = $1 == comm }
 		/^$/ { if (mine) { all++; whole += last ~ root }; mine = 0 }
 		{ last = $2 }
 		END { printf "# %d of %d stacks from the start of the program\n", whole, all
-			exit !(all >= 300 && whole >= 0.99 * all) }' "$share/$program.outside"
+			exit !(all >= 300 && whole >= 0.95 * all) }' "$share/$program.outside"
 	then
 		echo "ok - $program: stacks go from the program's start to the leaf"
 	else
