@@ -82,26 +82,6 @@ const char *px_linux_mm_outcome_name(enum px_linux_mm_outcome outcome)
 
 /* --- layout ------------------------------------------------------------------------------- */
 
-struct wanted {
-	const char *structure, *path;
-	uint32_t *offset;
-};
-
-/* Members of 8 bytes each. */
-static bool find_members(const struct px_type_info *types, const struct wanted *wanted,
-			 size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct px_member member = {0};
-
-		if (!px_type_info_member(types, wanted[i].structure, wanted[i].path, &member) ||
-		    member.size != sizeof(uint64_t))
-			return false;
-		*wanted[i].offset = member.offset;
-	}
-	return true;
-}
-
 /* The pivots and slots of a kind of node: slots are one more than pivots. */
 static bool find_node(const struct px_type_info *types, const char *structure, uint32_t *pivot,
 		      uint32_t *slot, uint32_t *slots)
@@ -149,13 +129,13 @@ static bool find_tree(const struct px_type_info *types, struct px_linux_mm_layou
 
 static bool find_list(const struct px_type_info *types, struct px_linux_mm_layout *l)
 {
-	const struct wanted wanted[] = {
-		{"mm_struct", "mmap", &l->first},
-		{"vm_area_struct", "vm_next", &l->vma.next},
+	const struct px_wanted_member wanted[] = {
+		{"mm_struct", "mmap", 8, &l->first},
+		{"vm_area_struct", "vm_next", 8, &l->vma.next},
 	};
 
 	l->maple = false;
-	return find_members(types, wanted, px_array_size(wanted));
+	return px_type_info_offsets(types, wanted, px_array_size(wanted));
 }
 
 /* So many bytes of a vm_area_struct are of interest; more than 32 bits where types lie. */
@@ -173,33 +153,33 @@ static uint64_t vma_size(const struct px_linux_mm_layout *l)
 struct px_linux_mm_layout px_linux_mm_layout_of(const struct px_type_info *types)
 {
 	struct px_linux_mm_layout l = {0};
-	const struct wanted wanted[] = {
-		{"mm_struct", "brk", &l.brk},
-		{"mm_struct", "start_brk", &l.start_brk},
-		{"mm_struct", "start_stack", &l.start_stack},
-		{"mm_struct", "exec_vm", &l.exec_vm},
-		{"mm_struct", "start_code", &l.start_code},
-		{"vm_area_struct", "vm_start", &l.vma.start},
-		{"vm_area_struct", "vm_end", &l.vma.end},
-		{"vm_area_struct", "vm_mm", &l.vma.mm},
-		{"vm_area_struct", "vm_flags", &l.vma.flags},
-		{"vm_area_struct", "vm_pgoff", &l.vma.pgoff},
-		{"vm_area_struct", "vm_file", &l.vma.file},
+	const struct px_wanted_member wanted[] = {
+		{"mm_struct", "brk", 8, &l.brk},
+		{"mm_struct", "start_brk", 8, &l.start_brk},
+		{"mm_struct", "start_stack", 8, &l.start_stack},
+		{"mm_struct", "exec_vm", 8, &l.exec_vm},
+		{"mm_struct", "start_code", 8, &l.start_code},
+		{"vm_area_struct", "vm_start", 8, &l.vma.start},
+		{"vm_area_struct", "vm_end", 8, &l.vma.end},
+		{"vm_area_struct", "vm_mm", 8, &l.vma.mm},
+		{"vm_area_struct", "vm_flags", 8, &l.vma.flags},
+		{"vm_area_struct", "vm_pgoff", 8, &l.vma.pgoff},
+		{"vm_area_struct", "vm_file", 8, &l.vma.file},
 	};
-	const struct wanted vdso[] = {
-		{"mm_struct", "context.vdso", &l.vdso},
-		{"mm_struct", "context.vdso_image", &l.vdso_image},
-		{"vdso_image", "data", &l.image_data},
-		{"vdso_image", "size", &l.image_size},
+	const struct px_wanted_member vdso[] = {
+		{"mm_struct", "context.vdso", 8, &l.vdso},
+		{"mm_struct", "context.vdso_image", 8, &l.vdso_image},
+		{"vdso_image", "data", 8, &l.image_data},
+		{"vdso_image", "size", 8, &l.image_size},
 	};
 
-	if (!types || !find_members(types, wanted, px_array_size(wanted)) ||
+	if (!types || !px_type_info_offsets(types, wanted, px_array_size(wanted)) ||
 	    (!find_tree(types, &l) && !find_list(types, &l)))
 		return l;
 	if (vma_size(&l) > VMA_MAX)
 		return l;
 	l.vma.size = (uint32_t)vma_size(&l);
-	l.have_vdso = find_members(types, vdso, px_array_size(vdso));
+	l.have_vdso = px_type_info_offsets(types, vdso, px_array_size(vdso));
 	l.path = px_linux_path_layout_of(types);
 	l.known = true;
 	return l;

@@ -27,12 +27,8 @@ static struct px_linux_field want(struct lookup *l, const char *structure, const
 				  uint32_t size)
 {
 	struct px_linux_field field = {0};
-	struct px_member member;
 
-	if (px_type_info_member(l->types, structure, path, &member) && member.size == size) {
-		field.offset = member.offset;
-		field.there = true;
-	}
+	field.there = px_type_info_offset(l->types, structure, path, size, &field.offset);
 	return field;
 }
 

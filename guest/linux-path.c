@@ -12,30 +12,10 @@
 
 /* --- layout ------------------------------------------------------------------------------- */
 
-struct wanted {
-	const char *structure, *path;
-	uint32_t size;
-	uint32_t *offset;
-};
-
-static bool find_members(const struct px_type_info *types, const struct wanted *wanted,
-			 size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct px_member member = {0};
-
-		if (!px_type_info_member(types, wanted[i].structure, wanted[i].path, &member) ||
-		    member.size != wanted[i].size)
-			return false;
-		*wanted[i].offset = member.offset;
-	}
-	return true;
-}
-
 struct px_linux_path_layout px_linux_path_layout_of(const struct px_type_info *types)
 {
 	struct px_linux_path_layout l = {0};
-	const struct wanted wanted[] = {
+	const struct px_wanted_member wanted[] = {
 		{"file", "f_path.mnt", 8, &l.file.mount},
 		{"file", "f_path.dentry", 8, &l.file.dentry},
 		{"file", "f_inode", 8, &l.file.inode},
@@ -53,7 +33,7 @@ struct px_linux_path_layout px_linux_path_layout_of(const struct px_type_info *t
 	};
 	struct px_member inside = {0}, root = {0};
 
-	if (!types || !find_members(types, wanted, px_array_size(wanted)) ||
+	if (!types || !px_type_info_offsets(types, wanted, px_array_size(wanted)) ||
 	    !px_type_info_member(types, "mount", "mnt", &inside) ||
 	    !px_type_info_member(types, "vfsmount", "mnt_root", &root))
 		return l;

@@ -22,21 +22,10 @@ enum {
 
 /* --- layout ------------------------------------------------------------------------------- */
 
-static bool offset_of(const struct px_type_info *types, const char *structure, const char *path,
-		      uint32_t size, uint32_t *ret)
-{
-	struct px_member member;
-
-	if (!px_type_info_member(types, structure, path, &member) || member.size != size)
-		return false;
-	*ret = member.offset;
-	return true;
-}
-
 static bool task_offset(const struct px_type_info *types, const char *path, uint32_t size,
 			uint32_t *ret)
 {
-	return offset_of(types, "task_struct", path, size, ret);
+	return px_type_info_offset(types, "task_struct", path, size, ret);
 }
 
 /* Renamed in 5.14 because its type changed. */
@@ -65,7 +54,8 @@ static bool find_task(const struct px_type_info *types,
 	       task_offset(types, "thread.sp", 8, &layout->sp) &&
 	       task_offset(types, "nvcsw", 8, &layout->voluntary) &&
 	       task_offset(types, "nivcsw", 8, &layout->involuntary) &&
-	       offset_of(types, "signal_struct", "thread_head", 16, &layout->thread_head);
+	       px_type_info_offset(types, "signal_struct", "thread_head", 16,
+				   &layout->thread_head);
 }
 
 /* All stacks are as large as that of init_task, which the linker script sets apart. */
@@ -93,7 +83,7 @@ static bool frame_offset(const struct px_type_info *types, const char *path, uin
 {
 	const uint32_t word = sizeof(uint64_t);
 
-	return offset_of(types, frame_name, path, word, ret) && size >= word &&
+	return px_type_info_offset(types, frame_name, path, word, ret) && size >= word &&
 	       *ret <= size - word;
 }
 

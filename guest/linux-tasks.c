@@ -27,28 +27,15 @@ static bool per_cpu_offset(const struct px_symbol_table *symbols,
 			   const struct per_cpu *what, uint64_t *ret)
 {
 	uint64_t start = 0, address;
-	struct px_member member = {0};
+	uint32_t offset = 0;
 
-	if (!px_symbol_table_address(symbols, what->variable, &address)) {
-		if (!px_symbol_table_address(symbols, "pcpu_hot", &address) ||
-		    !px_type_info_member(types, "pcpu_hot", what->member, &member) ||
-		    member.size != what->size)
-			return false;
-	}
+	if (!px_symbol_table_address(symbols, what->variable, &address) &&
+	    (!px_symbol_table_address(symbols, "pcpu_hot", &address) ||
+	     !px_type_info_offset(types, "pcpu_hot", what->member, what->size, &offset)))
+		return false;
 	if (!px_symbol_table_address(symbols, "__per_cpu_start", &start))
 		return false;
-	*ret = address + member.offset + (start ? slide : 0);
-	return true;
-}
-
-static bool member_offset(const struct px_type_info *types, const char *name, uint32_t size,
-			  uint32_t *ret)
-{
-	struct px_member member;
-
-	if (!px_type_info_member(types, "task_struct", name, &member) || member.size != size)
-		return false;
-	*ret = member.offset;
+	*ret = address + offset + (start ? slide : 0);
 	return true;
 }
 
@@ -59,15 +46,18 @@ struct px_linux_task_layout px_linux_task_layout_of(const struct px_symbol_table
 	static const struct per_cpu current = {"current_task", "current_task", 8};
 	static const struct per_cpu preempt = {"__preempt_count", "preempt_count", 4};
 	struct px_linux_task_layout layout = {0};
+	const struct px_wanted_member wanted[] = {
+		{"task_struct", "flags", 4, &layout.flags},
+		{"task_struct", "pid", 4, &layout.pid},
+		{"task_struct", "tgid", 4, &layout.tgid},
+		{"task_struct", "comm", PX_LINUX_COMM_MAX, &layout.comm},
+	};
 
 	layout.known = types &&
 		       per_cpu_offset(symbols, types, slide, &current, &layout.current) &&
-		       member_offset(types, "flags", sizeof(uint32_t), &layout.flags) &&
-		       member_offset(types, "pid", sizeof(uint32_t), &layout.pid) &&
-		       member_offset(types, "tgid", sizeof(uint32_t), &layout.tgid) &&
-		       member_offset(types, "comm", PX_LINUX_COMM_MAX, &layout.comm);
+		       px_type_info_offsets(types, wanted, px_array_size(wanted));
 	layout.have_mm = layout.known &&
-			 member_offset(types, "mm", sizeof(uint64_t), &layout.mm);
+			 px_type_info_offset(types, "task_struct", "mm", 8, &layout.mm);
 	layout.have_preempt_count =
 		layout.known &&
 		per_cpu_offset(symbols, types, slide, &preempt, &layout.preempt_count);

@@ -132,6 +132,27 @@ bool px_type_info_member(const struct px_type_info *const_info, const char *stru
 	return false;
 }
 
+bool px_type_info_offset(const struct px_type_info *info, const char *structure,
+			 const char *path, uint32_t size, uint32_t *ret)
+{
+	struct px_member member = {0};
+
+	if (!px_type_info_member(info, structure, path, &member) || member.size != size)
+		return false;
+	*ret = member.offset;
+	return true;
+}
+
+bool px_type_info_offsets(const struct px_type_info *info,
+			  const struct px_wanted_member *wanted, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!px_type_info_offset(info, wanted[i].structure, wanted[i].path,
+					 wanted[i].size, wanted[i].offset_ret))
+			return false;
+	return true;
+}
+
 bool px_type_info_size(const struct px_type_info *const_info, const char *structure,
 		       uint32_t *ret)
 {

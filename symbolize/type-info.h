@@ -48,6 +48,21 @@ struct px_member {
 bool px_type_info_member(const struct px_type_info *info, const char *structure,
 			 const char *path, struct px_member *ret);
 
+/** The offset of a member that is size bytes; false when it is not, or as above. */
+bool px_type_info_offset(const struct px_type_info *info, const char *structure,
+			 const char *path, uint32_t size, uint32_t *ret);
+
+/** A member whose offset is asked for together with others. */
+struct px_wanted_member {
+	const char *structure, *path;
+	uint32_t size;
+	uint32_t *offset_ret;
+};
+
+/** px_type_info_offset of each, up to the first that fails: those before it are written. */
+bool px_type_info_offsets(const struct px_type_info *info,
+			  const struct px_wanted_member *wanted, size_t count);
+
 /** Size of a structure or union in bytes; false when there is none of that name. */
 bool px_type_info_size(const struct px_type_info *info, const char *structure, uint32_t *ret);
 
