@@ -4,23 +4,8 @@
 # usage: test-record.sh [TYPE...] (default: $LAB_TYPES, or pv)
 set -u
 
-here=$(cd "$(dirname "$0")" && pwd)
-: "${PERF_XEN:?}" "${BUILD:?}"
-share=$(mktemp -d)
-trap 'rm -rf "$share"' EXIT
-export PERF_XEN_BUILD=$BUILD PERF_CONFIG=/dev/null PERF_PAGER=cat NO_COLOR=1
-failed=0
-
-ok() # CONDITION-STATUS NAME
-{
-	if [ "$1" -eq 0 ]; then
-		echo "ok - $2"
-	else
-		echo "not ok - $2"
-		head -n 20 "$share/errors" 2>/dev/null | sed 's/^/# /'
-		failed=1
-	fi
-}
+# shellcheck source=tests/lab/recordings
+. "$(dirname "$0")/recordings"
 
 # The kernel stacks of a script's text, by addresses: of several names at one perf may choose another.
 collapse_kernel()

@@ -4,22 +4,8 @@
 # of time that it knows of itself; built with unwind rules, and with frame pointers alone.
 set -u
 
-here=$(cd "$(dirname "$0")" && pwd)
-: "${PERF_XEN:?}" "${BUILD:?}"
-share=$(mktemp -d)
-trap 'rm -rf "$share"' EXIT
-export PERF_XEN_BUILD=$BUILD PERF_CONFIG=/dev/null PERF_PAGER=cat NO_COLOR=1
-failed=0
-
-ok() # CONDITION-STATUS NAME
-{
-	if [ "$1" -eq 0 ]; then
-		echo "ok - $2"
-	else
-		echo "not ok - $2"
-		failed=1
-	fi
-}
+# shellcheck source=tests/lab/recordings
+. "$(dirname "$0")/recordings"
 
 # What one in a hundred samples may miss: Xen may find the vCPU in the first instruction of a
 # function.

@@ -5,22 +5,8 @@
 # usage: test-user-stacks.sh [TYPE...] (default: $LAB_TYPES, or pv)
 set -u
 
-here=$(cd "$(dirname "$0")" && pwd)
-: "${PERF_XEN:?}" "${BUILD:?}"
-share=$(mktemp -d)
-trap 'rm -rf "$share"' EXIT
-export PERF_XEN_BUILD=$BUILD PERF_CONFIG=/dev/null PERF_PAGER=cat NO_COLOR=1
-failed=0
-
-ok() # CONDITION-STATUS NAME
-{
-	if [ "$1" -eq 0 ]; then
-		echo "ok - $2"
-	else
-		echo "not ok - $2"
-		failed=1
-	fi
-}
+# shellcheck source=tests/lab/recordings
+. "$(dirname "$0")/recordings"
 
 # How many samples of a script have a line for each of these functions, in this order.
 chains() # FILE FUNCTION...
