@@ -6,19 +6,8 @@
 #ifndef PX_RINGTRACE_READING_H
 #define PX_RINGTRACE_READING_H
 
+#include "lib/fact.h"
 #include "ringtrace/ring.h"
-
-/** A number that some source told, or that nobody did. */
-struct px_fact {
-	bool known;
-	uint64_t value;
-};
-
-#define PX_FACT(number)            \
-	((struct px_fact){         \
-		.known = true,     \
-		.value = (number), \
-	})
 
 enum px_answer {
 	PX_ANSWER_UNKNOWN,
