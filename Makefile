@@ -33,11 +33,14 @@ LIB_SRC := \
 	lib/build-id.c \
 	lib/buildid-cache.c \
 	lib/bytes.c \
+	lib/child.c \
+	lib/clock.c \
 	lib/elf-writer.c \
 	lib/error.c \
 	lib/file-rules.c \
 	lib/file.c \
 	lib/histogram.c \
+	lib/json.c \
 	lib/kernel-cache.c \
 	lib/log.c \
 	lib/memory.c \
@@ -53,6 +56,7 @@ LIB_SRC := \
 	lib/perfdata-reader.c \
 	lib/perfdata-writer.c \
 	lib/privileges.c \
+	lib/stop.c \
 	lib/symbol-image.c
 
 SYMBOLIZE_SRC := \
@@ -124,14 +128,12 @@ GUEST_SRC := \
 
 TRACER_SRC := \
 	tracer/address-map.c \
-	tracer/child.c \
 	tracer/cmd-list.c \
 	tracer/cmd-record.c \
 	tracer/cmd-stacks.c \
 	tracer/confine.c \
 	tracer/domain-kernel.c \
 	tracer/domain-text.c \
-	tracer/json.c \
 	tracer/kernel-images.c \
 	tracer/pacer.c \
 	tracer/process-images.c \
@@ -144,7 +146,6 @@ TRACER_SRC := \
 	tracer/snapshot.c \
 	tracer/stack-json.c \
 	tracer/stack-text.c \
-	tracer/stop.c \
 	tracer/system-linux.c \
 	tracer/system-unikernel.c \
 	tracer/tally.c \

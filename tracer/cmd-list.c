@@ -5,13 +5,13 @@
 #include <stdio.h>
 
 #include "guest/guest.h"
+#include "lib/json.h"
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "tracer/commands.h"
 #include "tracer/confine.h"
 #include "tracer/domain-kernel.h"
 #include "tracer/domain-text.h"
-#include "tracer/json.h"
 
 struct list_options {
 	bool json;

@@ -2,12 +2,13 @@
 /* perf xen stacks: what every vCPU, and every task, of a domain is doing right now. */
 #include <stdio.h>
 
+#include "lib/clock.h"
+#include "lib/json.h"
 #include "lib/log.h"
+#include "lib/stop.h"
 #include "tracer/commands.h"
-#include "tracer/json.h"
 #include "tracer/snapshot.h"
 #include "tracer/stack-view.h"
-#include "tracer/stop.h"
 #include "tracer/target.h"
 
 /* A look from time to time may take longer than one of thousands a second. */

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "guest/mapped-elf.h"
+#include "lib/clock.h"
 #include "lib/memory.h"
 #include "tracer/process-programs.h"
-#include "tracer/stop.h"
 
 enum {
 	TEXT_MAX = 65536,	    /* bytes of paths of one process */

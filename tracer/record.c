@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "tracer/domain-text.h"
 #include "tracer/process-images.h"

@@ -3,9 +3,9 @@
 #ifndef PX_TRACER_RECORD_H
 #define PX_TRACER_RECORD_H
 
+#include "lib/stop.h"
 #include "tracer/pacer.h"
 #include "tracer/recording.h"
-#include "tracer/stop.h"
 #include "tracer/target.h"
 
 /** Why the domain itself ended a recording. */

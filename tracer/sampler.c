@@ -20,8 +20,8 @@
 
 #include <stdlib.h>
 
+#include "lib/clock.h"
 #include "lib/memory.h"
-#include "tracer/stop.h"
 
 enum {
 	WORDS_PER_CHECK = 32,

@@ -2,8 +2,8 @@
 /* Stacks for programs. Addresses are strings: JSON's numbers end at 2^53 for many. */
 #include <inttypes.h>
 
+#include "lib/json.h"
 #include "tracer/domain-text.h"
-#include "tracer/json.h"
 #include "tracer/stack-view.h"
 
 static json_t *address_json(uint64_t address)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/perfdata-notes.h"
 #include "lib/perfdata-reader.h"

@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/perfdata-reader.h"
 #include "tests/support/guest-double.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every reason to stop, with real signals and a real command. */
-#include "tracer/stop.h"
+#include "lib/stop.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "lib/clock.h"
 #include "lib/privileges.h"
 
 #define WORD(text) ((char[]){text})

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Waiting for the next deadline or for a reason to stop. */
-#include "tracer/stop.h"
+#include "lib/stop.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,15 +9,8 @@
 #include <sys/signalfd.h>
 #include <time.h>
 
+#include "lib/clock.h"
 #include "lib/memory.h"
-
-uint64_t px_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 struct px_error *px_stop_init(struct px_stop *stop, uint64_t end_ns)
 {

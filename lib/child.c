@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Forking, releasing and ending a command. */
-#include "tracer/child.h"
+#include "lib/child.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,8 +4,8 @@
  * given up, which the command shall not lose and after which there is no forking, and waits,
  * without any of our files, until it may become the command.
  */
-#ifndef PX_TRACER_CHILD_H
-#define PX_TRACER_CHILD_H
+#ifndef PX_LIB_CHILD_H
+#define PX_LIB_CHILD_H
 
 #include <sys/types.h>
 

@@ -3,13 +3,14 @@
  * Why and when a measurement ends: a signal, a duration, or a command that exits. Signals
  * arrive through a signalfd, so nothing runs asynchronously and no state is global.
  */
-#ifndef PX_TRACER_STOP_H
-#define PX_TRACER_STOP_H
+#ifndef PX_LIB_STOP_H
+#define PX_LIB_STOP_H
 
 #include <signal.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-#include "tracer/child.h"
+#include "lib/child.h"
 
 enum px_stop_reason {
 	PX_STOP_NOT_YET,
@@ -25,9 +26,6 @@ struct px_stop {
 	uint64_t end_ns;	  /* UINT64_MAX: no duration */
 	sigset_t *old_mask;
 };
-
-/** CLOCK_MONOTONIC in nanoseconds. */
-uint64_t px_now_ns(void);
 
 /**
  * Block the ending signals and watch them. end_ns: when to stop at the latest (CLOCK_MONOTONIC)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the commands' --json output shares. */
-#ifndef PX_TRACER_JSON_H
-#define PX_TRACER_JSON_H
+#ifndef PX_LIB_JSON_H
+#define PX_LIB_JSON_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* JSON out of guests' strings, and to standard output. */
-#include "tracer/json.h"
+#include "lib/json.h"
 
 #include <stdlib.h>
 #include <string.h>
