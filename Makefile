@@ -92,7 +92,9 @@ GUEST_SRC := \
 	guest/access-xen.c \
 	guest/address-space.c \
 	guest/batch-xen.c \
+	guest/confine.c \
 	guest/direct-call-x86.c \
+	guest/domain-text.c \
 	guest/domains-xen.c \
 	guest/guest-xen.c \
 	guest/guest.c \
@@ -122,18 +124,22 @@ GUEST_SRC := \
 	guest/page-cache.c \
 	guest/page-walk-x86.c \
 	guest/pause-guard.c \
+	guest/sampler.c \
+	guest/snapshot.c \
+	guest/stack-json.c \
+	guest/stack-text.c \
+	guest/task-stacks.c \
 	guest/unikernel-check.c \
 	guest/unikernel.c \
-	guest/vcpu-context-xen.c
+	guest/vcpu-context-xen.c \
+	guest/vcpu-list.c
 
 TRACER_SRC := \
 	tracer/address-map.c \
 	tracer/cmd-list.c \
 	tracer/cmd-record.c \
 	tracer/cmd-stacks.c \
-	tracer/confine.c \
 	tracer/domain-kernel.c \
-	tracer/domain-text.c \
 	tracer/kernel-images.c \
 	tracer/pacer.c \
 	tracer/process-images.c \
@@ -142,17 +148,11 @@ TRACER_SRC := \
 	tracer/record.c \
 	tracer/recording.c \
 	tracer/return-site-x86.c \
-	tracer/sampler.c \
-	tracer/snapshot.c \
-	tracer/stack-json.c \
-	tracer/stack-text.c \
 	tracer/system-linux.c \
 	tracer/system-unikernel.c \
 	tracer/tally.c \
 	tracer/target.c \
-	tracer/task-stacks.c \
-	tracer/user-stack.c \
-	tracer/vcpu-list.c
+	tracer/user-stack.c
 
 RINGTRACE_SRC :=
 

@@ -4,14 +4,14 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "guest/confine.h"
+#include "guest/domain-text.h"
 #include "guest/guest.h"
 #include "lib/json.h"
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "tracer/commands.h"
-#include "tracer/confine.h"
 #include "tracer/domain-kernel.h"
-#include "tracer/domain-text.h"
 
 struct list_options {
 	bool json;

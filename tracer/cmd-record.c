@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/confine.h"
+#include "guest/domain-text.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "lib/privileges.h"
-#include "tracer/confine.h"
-#include "tracer/domain-text.h"
 #include "tracer/record.h"
 
 enum pause_mode {

@@ -2,13 +2,13 @@
 /* perf xen stacks: what every vCPU, and every task, of a domain is doing right now. */
 #include <stdio.h>
 
+#include "guest/snapshot.h"
+#include "guest/stack-view.h"
 #include "lib/clock.h"
 #include "lib/json.h"
 #include "lib/log.h"
 #include "lib/stop.h"
 #include "tracer/commands.h"
-#include "tracer/snapshot.h"
-#include "tracer/stack-view.h"
 #include "tracer/target.h"
 
 /* A look from time to time may take longer than one of thousands a second. */

@@ -12,9 +12,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "guest/domain-text.h"
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "tracer/domain-text.h"
 #include "tracer/process-images.h"
 
 static const uint64_t second_ns = 1000000000u;

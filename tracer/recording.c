@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/domain-text.h"
 #include "lib/memory.h"
 #include "lib/perfdata-notes.h"
 #include "tracer/address-map.h"
-#include "tracer/domain-text.h"
 
 enum {
 	COMMS = 1 << 14,

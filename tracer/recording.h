@@ -17,8 +17,8 @@
 #ifndef PX_TRACER_RECORDING_H
 #define PX_TRACER_RECORDING_H
 
+#include "guest/namer.h"
 #include "lib/perfdata-writer.h"
-#include "tracer/namer.h"
 #include "tracer/tally.h"
 
 enum px_recording_id {

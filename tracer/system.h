@@ -6,8 +6,8 @@
 #ifndef PX_TRACER_SYSTEM_H
 #define PX_TRACER_SYSTEM_H
 
-#include "tracer/namer.h"
-#include "tracer/sampler.h"
+#include "guest/namer.h"
+#include "guest/sampler.h"
 
 struct px_recording;
 

@@ -8,9 +8,9 @@
 
 #include <stdio.h>
 
+#include "guest/sampler.h"
 #include "lib/histogram.h"
 #include "tracer/processes.h"
-#include "tracer/sampler.h"
 
 /** Zero-initialise, then set what the comment says is given. */
 struct px_tally {

@@ -3,8 +3,8 @@
 #ifndef PX_TRACER_TARGET_H
 #define PX_TRACER_TARGET_H
 
+#include "guest/confine.h"
 #include "lib/options.h"
-#include "tracer/confine.h"
 #include "tracer/processes.h"
 #include "tracer/system.h"
 

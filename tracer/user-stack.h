@@ -3,8 +3,8 @@
 #ifndef PX_TRACER_USER_STACK_H
 #define PX_TRACER_USER_STACK_H
 
+#include "guest/sampler.h"
 #include "tracer/processes.h"
-#include "tracer/sampler.h"
 
 /** The walker of the sampler's options; processes must outlive it. */
 struct px_user_walker px_user_stack_walker(struct px_processes *processes);

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "guest/sampler.h"
 #include "tests/support/guest-double.h"
 #include "tracer/recording.h"
-#include "tracer/sampler.h"
 
 #define TEXT  UINT64_C(0xffffffff81000000)
 #define STACK UINT64_C(0xffffc90000100000)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where a confined command can write: its caches, and its output while that is to be created.
  */
-#include "tracer/confine.h"
+#include "guest/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Ticks of a guest that the test builds: what is sampled, and that it always runs again. */
-#include "tracer/sampler.h"
+#include "guest/sampler.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

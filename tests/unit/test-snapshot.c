@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What two samples of a vCPU say about its progress, and how stacks are shown. */
-#include "tracer/snapshot.h"
+#include "guest/snapshot.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "guest/stack-view.h"
 #include "tests/support/guest-double.h"
-#include "tracer/stack-view.h"
 
 static const uint64_t ms = 1000000;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which tasks are looked at, when they are complete, and how they are shown. */
-#include "tracer/task-stacks.h"
+#include "guest/task-stacks.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tracer/stack-view.h"
+#include "guest/stack-view.h"
 
 static bool find_symbol(void *context, uint64_t address, struct px_linux_symbol *ret)
 {

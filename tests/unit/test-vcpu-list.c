@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lists of vCPUs as people write them. */
-#include "tracer/vcpu-list.h"
+#include "guest/vcpu-list.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The stacks of all vCPUs at one instant, and what two of them say about progress. */
-#ifndef PX_TRACER_SNAPSHOT_H
-#define PX_TRACER_SNAPSHOT_H
+#ifndef PX_GUEST_SNAPSHOT_H
+#define PX_GUEST_SNAPSHOT_H
 
-#include "tracer/namer.h"
-#include "tracer/sampler.h"
+#include "guest/namer.h"
+#include "guest/sampler.h"
 
 /** Zero-initialise to start. */
 struct px_snapshot {

@@ -2,9 +2,9 @@
 /* Stacks for programs. Addresses are strings: JSON's numbers end at 2^53 for many. */
 #include <inttypes.h>
 
+#include "guest/domain-text.h"
+#include "guest/stack-view.h"
 #include "lib/json.h"
-#include "tracer/domain-text.h"
-#include "tracer/stack-view.h"
 
 static json_t *address_json(uint64_t address)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names of domains, of their states and of those of vCPUs. */
-#include "tracer/domain-text.h"
+#include "guest/domain-text.h"
 
 #include <stdio.h>
 

@@ -4,13 +4,13 @@
  * goes on. What a tick finds is plain data; nothing is allocated, printed, named or written
  * while the guest is paused.
  */
-#ifndef PX_TRACER_SAMPLER_H
-#define PX_TRACER_SAMPLER_H
+#ifndef PX_GUEST_SAMPLER_H
+#define PX_GUEST_SAMPLER_H
 
 #include "guest/guest.h"
 #include "guest/linux-tasks.h"
 #include "guest/memory.h"
-#include "tracer/vcpu-list.h"
+#include "guest/vcpu-list.h"
 
 enum {
 	PX_SAMPLE_FRAMES = 127, /* perf's own limit */
@@ -30,7 +30,7 @@ struct px_sample {
 	enum px_end_reason user_end;
 	bool have_task;
 	struct px_task task;
-	uint64_t process;     /* a serial of px_processes; 0: not known */
+	uint64_t process;     /* its serial, from who walks user stacks; 0: not known */
 	uint64_t cpu_time_ns; /* that the vCPU has used so far */
 	size_t frame_count;   /* at least 1 */
 	size_t user_frames;   /* so many of them, the last ones, are the user program's */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The tasks of a guest with the stacks of those that do not run. */
-#ifndef PX_TRACER_TASK_STACKS_H
-#define PX_TRACER_TASK_STACKS_H
+#ifndef PX_GUEST_TASK_STACKS_H
+#define PX_GUEST_TASK_STACKS_H
 
 #include "guest/linux-kernel.h"
 

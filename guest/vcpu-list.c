@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parsing lists of vCPUs. */
-#include "tracer/vcpu-list.h"
+#include "guest/vcpu-list.h"
 
 #include <ctype.h>
 #include <stdlib.h>

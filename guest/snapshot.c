@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Taking and comparing snapshots. */
-#include "tracer/snapshot.h"
+#include "guest/snapshot.h"
 
 #include <stdlib.h>
 #include <string.h>

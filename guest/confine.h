@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a command that looks at guests gives up, and when. */
-#ifndef PX_TRACER_CONFINE_H
-#define PX_TRACER_CONFINE_H
+#ifndef PX_GUEST_CONFINE_H
+#define PX_GUEST_CONFINE_H
 
 #include <sys/types.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gathering the stacks of tasks. */
-#include "tracer/task-stacks.h"
+#include "guest/task-stacks.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>

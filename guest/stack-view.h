@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Showing snapshots of stacks, for people and for programs. */
-#ifndef PX_TRACER_STACK_VIEW_H
-#define PX_TRACER_STACK_VIEW_H
+#ifndef PX_GUEST_STACK_VIEW_H
+#define PX_GUEST_STACK_VIEW_H
 
 #include <jansson.h>
 #include <stdio.h>
 
-#include "tracer/snapshot.h"
-#include "tracer/task-stacks.h"
+#include "guest/snapshot.h"
+#include "guest/task-stacks.h"
 
 /** What is shown. All borrowed. */
 struct px_stack_view {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Giving up privileges, with the folders that commands write to. */
-#include "tracer/confine.h"
+#include "guest/confine.h"
 
 #include <stdlib.h>
 #include <string.h>

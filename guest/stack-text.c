@@ -2,11 +2,11 @@
 /* Stacks for people. */
 #include <inttypes.h>
 
+#include "guest/domain-text.h"
+#include "guest/stack-view.h"
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "symbolize/demangle.h"
-#include "tracer/domain-text.h"
-#include "tracer/stack-view.h"
 
 /* As in the source; in want of memory as the linker has it. */
 static void print_function(const char *name, FILE *out)

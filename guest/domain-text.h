@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How domains and vCPUs are called. */
-#ifndef PX_TRACER_DOMAIN_TEXT_H
-#define PX_TRACER_DOMAIN_TEXT_H
+#ifndef PX_GUEST_DOMAIN_TEXT_H
+#define PX_GUEST_DOMAIN_TEXT_H
 
 #include "guest/guest.h"
 

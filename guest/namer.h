@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the names of addresses come from: a guest's kernel, its programs, or a test. */
-#ifndef PX_TRACER_NAMER_H
-#define PX_TRACER_NAMER_H
+#ifndef PX_GUEST_NAMER_H
+#define PX_GUEST_NAMER_H
 
 #include "guest/linux-kernel.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which vCPUs to look at: "0,2-3", as perf takes it for CPUs. */
-#ifndef PX_TRACER_VCPU_LIST_H
-#define PX_TRACER_VCPU_LIST_H
+#ifndef PX_GUEST_VCPU_LIST_H
+#define PX_GUEST_VCPU_LIST_H
 
 #include <stdbool.h>
 

@@ -16,7 +16,7 @@
  * The stack of a user program is only copied under pause, as much of it as is enough for nearly
  * all: to walk it takes the rules of files that may have to be found first.
  */
-#include "tracer/sampler.h"
+#include "guest/sampler.h"
 
 #include <stdlib.h>
 
