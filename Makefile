@@ -57,7 +57,8 @@ LIB_SRC := \
 	lib/perfdata-writer.c \
 	lib/privileges.c \
 	lib/stop.c \
-	lib/symbol-image.c
+	lib/symbol-image.c \
+	lib/text.c
 
 SYMBOLIZE_SRC := \
 	symbolize/build-id.c \
@@ -181,7 +182,6 @@ REPORT_SRC := \
 	report/session.c \
 	report/symbol-files.c \
 	report/tasks.c \
-	report/text.c \
 	report/tree.c \
 	report/trust.c
 

@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files of report/html, taken in by the assembler. */
+/* The files of report/html. */
 #include "report/assets.h"
 
-#define ASSET(name, file)                                                  \
-	__asm__(".pushsection .rodata\n"                                   \
-		"px_bytes_" #name ":\n"                                    \
-		".incbin \"report/html/" file "\"\n"                       \
-		"px_bytes_" #name "_end:\n"                                \
-		".popsection\n");                                          \
-	extern const char px_bytes_##name[], px_bytes_##name##_end[];      \
-	const struct px_asset px_asset_##name = {.start = px_bytes_##name, \
-						 .end = px_bytes_##name##_end}
-
-ASSET(page_html, "page.html");
-ASSET(style_css, "style.css");
-ASSET(model_js, "model.js");
-ASSET(canvas_js, "canvas.js");
-ASSET(app_js, "app.js");
-ASSET(svg_css, "svg.css");
-ASSET(svg_js, "svg.js");
-
-void px_asset_write(const struct px_asset *asset, FILE *out)
-{
-	fwrite(asset->start, 1, (size_t)(asset->end - asset->start), out);
-}
+PX_ASSET(page_html, "report/html/page.html");
+PX_ASSET(style_css, "report/html/style.css");
+PX_ASSET(model_js, "report/html/model.js");
+PX_ASSET(canvas_js, "report/html/canvas.js");
+PX_ASSET(app_js, "report/html/app.js");
+PX_ASSET(svg_css, "report/html/svg.css");
+PX_ASSET(svg_js, "report/html/svg.js");

@@ -3,14 +3,7 @@
 #ifndef PX_REPORT_ASSETS_H
 #define PX_REPORT_ASSETS_H
 
-#include <stdio.h>
-
-#include "lib/compiler.h"
-
-/** The bytes of one file; end is the first byte behind it. */
-struct px_asset {
-	const char *start, *end;
-};
+#include "lib/asset.h"
 
 extern const struct px_asset px_asset_page_html;
 extern const struct px_asset px_asset_style_css;
@@ -19,8 +12,5 @@ extern const struct px_asset px_asset_canvas_js;
 extern const struct px_asset px_asset_app_js;
 extern const struct px_asset px_asset_svg_css;
 extern const struct px_asset px_asset_svg_js;
-
-/** Write the whole file. */
-void px_asset_write(const struct px_asset *asset, FILE *out);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "lib/memory.h"
-#include "report/text.h"
+#include "lib/text.h"
 #include "report/tree.h"
 
 enum {

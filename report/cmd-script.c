@@ -7,7 +7,7 @@
 #include "report/cmd-report.h"
 #include "report/input.h"
 #include "report/profile.h"
-#include "report/text.h"
+#include "lib/text.h"
 
 struct script_options {
 	struct px_input input;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "report/text.h"
+#include "lib/text.h"
 
 /* Below these shares a profile is still right, but no longer for rare things. */
 static const double complete_enough = 0.999;

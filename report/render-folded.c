@@ -10,7 +10,7 @@
 
 #include "lib/memory.h"
 #include "report/render.h"
-#include "report/text.h"
+#include "lib/text.h"
 #include "report/tree.h"
 
 static const char anonymous[] = "(anonymous namespace)";

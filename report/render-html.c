@@ -11,7 +11,7 @@
 #include "report/assets.h"
 #include "report/figures.h"
 #include "report/render.h"
-#include "report/text.h"
+#include "lib/text.h"
 #include "report/tree.h"
 
 /* --- the profile as JSON --------------------------------------------------------------------

@@ -9,7 +9,7 @@
 #include "report/call-graph.h"
 #include "report/figures.h"
 #include "report/render.h"
-#include "report/text.h"
+#include "lib/text.h"
 
 struct table {
 	const struct px_profile *profile;

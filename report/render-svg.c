@@ -12,7 +12,7 @@
 #include "report/flame.h"
 #include "report/palette.h"
 #include "report/render.h"
-#include "report/text.h"
+#include "lib/text.h"
 
 /* Pixels. */
 enum {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Escaping: no text gets out of its XML element, JSON string or line. */
-#include "report/text.h"
+#include "lib/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

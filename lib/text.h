@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writing hostile text into XML and JSON, and numbers as people read them. */
-#ifndef PX_REPORT_TEXT_H
-#define PX_REPORT_TEXT_H
+#ifndef PX_LIB_TEXT_H
+#define PX_LIB_TEXT_H
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Escaping for XML and JSON, and number formats. */
-#include "report/text.h"
+#include "lib/text.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
