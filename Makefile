@@ -97,11 +97,17 @@ GUEST_SRC := \
 	guest/direct-call-x86.c \
 	guest/domain-text.c \
 	guest/domains-xen.c \
+	guest/event-bits.c \
+	guest/event-channels-xen.c \
+	guest/event-channels.c \
+	guest/grants-xen.c \
+	guest/grants.c \
 	guest/guest-xen.c \
 	guest/guest.c \
 	guest/hypercall-page-x86.c \
 	guest/indirect-thunk-x86.c \
 	guest/linux-entry-x86.c \
+	guest/linux-events.c \
 	guest/linux-gate-x86.c \
 	guest/linux-find.c \
 	guest/linux-identity.c \
@@ -129,7 +135,12 @@ GUEST_SRC := \
 	guest/snapshot.c \
 	guest/stack-json.c \
 	guest/stack-text.c \
+	guest/system-linux.c \
+	guest/system-unikernel.c \
+	guest/target.c \
 	guest/task-stacks.c \
+	guest/store-xen.c \
+	guest/store.c \
 	guest/unikernel-check.c \
 	guest/unikernel.c \
 	guest/vcpu-context-xen.c \
@@ -147,12 +158,12 @@ TRACER_SRC := \
 	tracer/process-programs.c \
 	tracer/processes.c \
 	tracer/record.c \
+	tracer/recording-system.c \
 	tracer/recording.c \
 	tracer/return-site-x86.c \
-	tracer/system-linux.c \
-	tracer/system-unikernel.c \
 	tracer/tally.c \
-	tracer/target.c \
+	tracer/unikernel-images.c \
+	tracer/user-space.c \
 	tracer/user-stack.c
 
 RINGTRACE_SRC :=

@@ -21,6 +21,7 @@ enum pause_mode {
 
 struct record_options {
 	struct px_target_options target;
+	struct px_user_space_options user_space;
 	struct px_vcpu_list vcpus;
 	unsigned int frequency; /* Hz */
 	double duration;	/* seconds; 0: until a signal or the command's end */
@@ -42,8 +43,8 @@ static const struct px_option option_table[] = {
 	{PX_OPT_STRING, 'o', "output", "FILE", "the recording (perf.data); - is a pipe",
 	 PX_OPTION_AT(struct record_options, output)},
 	PX_TARGET_OPTION(struct record_options),
-	PX_TARGET_SYMFS_OPTION(struct record_options),
-	PX_TARGET_KERNEL_OPTION(struct record_options),
+	PX_USER_SPACE_SYMFS_OPTION(struct record_options),
+	PX_USER_SPACE_KERNEL_OPTION(struct record_options),
 	{PX_OPT_FLAG, 0, "idle", NULL, "sample idle vCPUs as well",
 	 PX_OPTION_AT(struct record_options, idle)},
 	{PX_OPT_CHOICE, 0, "pause", "MODE",
@@ -94,7 +95,7 @@ static struct px_error *open_sampler(const struct record_options *options,
 		.idle = options->idle,
 		.pause = options->pause == PAUSE_DOMAIN,
 		.max_pause_ns = (uint64_t)(options->max_pause * 1e9),
-		.user = px_target_user_walker(record->target),
+		.user = px_user_space_walker(record->user_space),
 	};
 	struct px_guest *guest = record->target->guest;
 	struct px_error *err = px_vcpu_list_check(&options->vcpus, guest->domain.vcpus);
@@ -114,7 +115,7 @@ static struct px_error *open_recording(const struct record_options *options, int
 	char program[] = "perf-xen";
 	struct px_perf_host host;
 	struct px_target *target = record->target;
-	const struct px_recording_setup setup = {
+	struct px_recording_setup setup = {
 		.path = options->output,
 		.host = &host,
 		.domain = &target->guest->domain,
@@ -126,6 +127,7 @@ static struct px_error *open_recording(const struct record_options *options, int
 
 	if (err)
 		return err;
+	px_user_space_add_names(record->user_space, &setup.namer);
 	line[0] = program;
 	memcpy(line + 1, argv, (size_t)argc * sizeof(*line));
 	px_perf_host_read(argc + 1, line, &host);
@@ -244,6 +246,9 @@ static struct px_error *run_with(struct record_options *options, int argc, char 
 	if (!err)
 		err = px_target_open(&options->target, record->target);
 	if (!err)
+		err = px_user_space_open(&options->user_space, record->target,
+					 record->user_space);
+	if (!err)
 		err = record_target(options, argc, argv, &child, command ? command[0] : NULL,
 				    record);
 	px_child_end(&child);
@@ -259,7 +264,8 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 	};
 	struct px_arguments arguments = {0};
 	struct px_target target = {0};
-	struct px_record record = {.target = &target};
+	struct px_user_space user_space = {0};
+	struct px_record record = {.target = &target, .user_space = &user_space};
 	char **words px_cleanup(px_freep) = NULL; /* ends with NULL; parsing moves them about */
 	struct px_error *err = px_calloc((size_t)argc + 1, sizeof(*words), &words);
 
@@ -274,6 +280,7 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 		*status_ret = PX_EXIT_INCOMPLETE;
 	px_recording_free(record.recording);
 	px_sampler_free(record.sampler);
+	px_user_space_close(&user_space);
 	px_target_close(&target);
 	return err;
 }

@@ -9,7 +9,7 @@
 #include "lib/log.h"
 #include "lib/stop.h"
 #include "tracer/commands.h"
-#include "tracer/target.h"
+#include "tracer/user-space.h"
 
 /* A look from time to time may take longer than one of thousands a second. */
 static const uint64_t max_pause_ns = 10000000;
@@ -20,6 +20,7 @@ enum {
 
 struct stacks_options {
 	struct px_target_options target;
+	struct px_user_space_options user_space;
 	struct px_vcpu_list vcpus;
 	bool all; /* tasks as well */
 	struct px_task_filter tasks;
@@ -30,8 +31,8 @@ struct stacks_options {
 
 static const struct px_option option_table[] = {
 	PX_TARGET_OPTION(struct stacks_options),
-	PX_TARGET_SYMFS_OPTION(struct stacks_options),
-	PX_TARGET_KERNEL_OPTION(struct stacks_options),
+	PX_USER_SPACE_SYMFS_OPTION(struct stacks_options),
+	PX_USER_SPACE_KERNEL_OPTION(struct stacks_options),
 	{PX_OPT_CALL, 'C', "cpu", "LIST", "only these vCPUs: 0,2-3",
 	 PX_OPTION_AT(struct stacks_options, vcpus), .parse = px_vcpu_list_option},
 	{PX_OPT_FLAG, 'a', "all", NULL, "every task as well, whether it runs or not",
@@ -153,7 +154,8 @@ static struct px_error *take_tasks(const struct stacks_options *options,
 }
 
 static struct px_error *look(const struct stacks_options *options, struct px_target *target,
-			     struct px_sampler *sampler, int *status_ret)
+			     const struct px_user_space *user_space, struct px_sampler *sampler,
+			     int *status_ret)
 {
 	struct px_snapshot first px_cleanup(px_snapshot_fini) = {0};
 	struct px_snapshot second px_cleanup(px_snapshot_fini) = {0};
@@ -165,6 +167,7 @@ static struct px_error *look(const struct stacks_options *options, struct px_tar
 				     .first = &first};
 	struct px_error *err = take(sampler, &first);
 
+	px_user_space_add_names(user_space, &view.namer);
 	if (!err && options->twice) {
 		err = wait_between(options->interval);
 		if (!err)
@@ -181,7 +184,8 @@ static struct px_error *look(const struct stacks_options *options, struct px_tar
 }
 
 static struct px_error *open_and_look(const struct stacks_options *options,
-				      struct px_target *target, int *status_ret)
+				      struct px_target *target,
+				      struct px_user_space *user_space, int *status_ret)
 {
 	struct px_sampler_options how = {
 		.vcpus = options->vcpus,
@@ -194,14 +198,16 @@ static struct px_error *open_and_look(const struct stacks_options *options,
 	struct px_error *err = px_target_open(&options->target, target);
 
 	if (!err)
+		err = px_user_space_open(&options->user_space, target, user_space);
+	if (!err)
 		err = px_vcpu_list_check(&options->vcpus, target->guest->domain.vcpus);
 	if (err)
 		return err;
 	kernel = px_target_sampler_kernel(target);
-	how.user = px_target_user_walker(target);
+	how.user = px_user_space_walker(user_space);
 	err = px_sampler_new(target->guest, target->memory, &kernel, &how, &sampler);
 	if (!err)
-		err = look(options, target, sampler, status_ret);
+		err = look(options, target, user_space, sampler, status_ret);
 	px_sampler_free(sampler);
 	return err;
 }
@@ -210,11 +216,13 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 {
 	struct stacks_options options = {.interval = 0.1};
 	struct px_target target = {0};
+	struct px_user_space user_space = {0};
 	struct px_error *err = parse(argc, argv, &options, help_ret);
 
 	if (err || *help_ret)
 		return err;
-	err = open_and_look(&options, &target, status_ret);
+	err = open_and_look(&options, &target, &user_space, status_ret);
+	px_user_space_close(&user_space);
 	px_target_close(&target);
 	return err;
 }

@@ -16,18 +16,11 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "tracer/process-images.h"
+#include "tracer/recording-system.h"
 
 static const uint64_t second_ns = 1000000000u;
 
 /* --- what is recorded --------------------------------------------------------------------- */
-
-static struct px_error *describe_system(struct px_record *record)
-{
-	const struct px_system *system = &record->target->system;
-	struct px_error *err = system->ops->map(system->handle, record->recording, px_now_ns());
-
-	return err ? err : system->ops->describe(system->handle, record->recording);
-}
 
 struct px_error *px_record_describe(struct px_record *record)
 {
@@ -47,7 +40,9 @@ struct px_error *px_record_describe(struct px_record *record)
 					px_guest_type_name(domain->type));
 	if (!err)
 		err = px_recording_pair(recording, "domain-vcpus", vcpus);
-	return err || !record->target->system.ops ? err : describe_system(record);
+	if (!err)
+		err = px_recording_map_system(recording, record->target, px_now_ns());
+	return err ? err : px_recording_describe_system(recording, record->target);
 }
 
 /* --- the domain --------------------------------------------------------------------------- */
@@ -168,7 +163,7 @@ static struct px_error *follow_code(struct px_record *record)
 	if (err || !changed)
 		return err;
 	px_recording_forget_names(record->recording);
-	return system->ops->map(system->handle, record->recording, px_now_ns());
+	return px_recording_map_system(record->recording, record->target, px_now_ns());
 }
 
 /* --- ticks -------------------------------------------------------------------------------- */
@@ -176,7 +171,7 @@ static struct px_error *follow_code(struct px_record *record)
 /* The code of a process is in the file before the first sample that shows it. */
 static struct px_error *record_sample(struct px_record *record, const struct px_sample *sample)
 {
-	struct px_processes *processes = record->target->processes;
+	struct px_processes *processes = record->user_space->processes;
 	struct px_process *process = NULL;
 	struct px_error *err = NULL;
 
@@ -294,8 +289,8 @@ struct px_error *px_record_run(struct px_record *record, struct px_stop *stop)
 		find_successor(record, stop);
 	record->tally.pages_mapped = px_memory_counts(record->target->memory).pages_mapped;
 	px_recording_count(record->recording, &record->tally);
-	if (record->target->processes)
-		record->tally.processes = px_processes_counts(record->target->processes);
+	if (record->user_space->processes)
+		record->tally.processes = px_processes_counts(record->user_space->processes);
 	px_progress_done();
 	return err;
 }

@@ -6,7 +6,7 @@
 #include "lib/stop.h"
 #include "tracer/pacer.h"
 #include "tracer/recording.h"
-#include "tracer/target.h"
+#include "tracer/user-space.h"
 
 /** Why the domain itself ended a recording. */
 enum px_domain_end {
@@ -18,9 +18,10 @@ enum px_domain_end {
 	PX_DOMAIN_DESTROYED, /* by someone, or after any of these */
 };
 
-/** Everything that a recording works with. The first three are borrowed. */
+/** Everything that a recording works with. The first four are borrowed. */
 struct px_record {
 	struct px_target *target;
+	struct px_user_space *user_space;
 	struct px_sampler *sampler;
 	struct px_recording *recording;
 	struct px_pacer pacer;

@@ -40,6 +40,7 @@ struct world {
 	struct flat_memory kernel;
 	struct px_type_info *types;
 	struct px_target target;
+	struct px_user_space user_space;
 	struct px_record record;
 	struct px_stop stop;
 	struct px_perf_reader *reader;
@@ -124,12 +125,12 @@ static int setup(void **state)
 	px_guest_double_write_word(world->guest, PX_PAGING_4_LEVEL, world->root, STACK, 0);
 	world->target.guest = &world->guest->guest;
 	check(px_memory_new(world->target.guest, 64, &world->target.memory));
-	check(px_symfs_new(&files, &world->target.symfs));
+	check(px_symfs_new(&files, &world->user_space.symfs));
 	setup = (struct px_processes_setup){.kernel = flat_memory_reader(&world->kernel),
 					    .types = world->types,
 					    .memory = world->target.memory,
-					    .symfs = world->target.symfs};
-	check(px_processes_new(&setup, &world->target.processes));
+					    .symfs = world->user_space.symfs};
+	check(px_processes_new(&setup, &world->user_space.processes));
 	snprintf(world->path, sizeof(world->path), "/tmp/px-record-programs-XXXXXX");
 	close(mkstemp(world->path));
 	unlink(world->path);
@@ -144,8 +145,8 @@ static int teardown(void **state)
 	px_perf_reader_close(world->reader);
 	px_recording_free(world->record.recording);
 	px_sampler_free(world->record.sampler);
-	px_processes_free(world->target.processes);
-	px_symfs_free(world->target.symfs);
+	px_processes_free(world->user_space.processes);
+	px_symfs_free(world->user_space.symfs);
 	px_memory_free(world->target.memory);
 	px_type_info_close(world->types);
 	flat_memory_fini(&world->kernel);
@@ -169,15 +170,16 @@ static void record(struct world *world)
 	const struct px_sampler_options options = {
 		.pause = true,
 		.max_pause_ns = 1000000000,
-		.user = px_user_stack_walker(world->target.processes)};
+		.user = px_user_stack_walker(world->user_space.processes)};
 	const struct px_recording_setup setup = {
 		.path = world->path,
 		.host = &host,
 		.domain = &world->guest->guest.domain,
 		.frequency = HZ,
-		.namer = {.find_user = find_user, .user_context = world->target.processes}};
+		.namer = {.find_user = find_user, .user_context = world->user_space.processes}};
 
 	world->record.target = &world->target;
+	world->record.user_space = &world->user_space;
 	world->record.tally.requested_hz = HZ;
 	check(px_sampler_new(world->target.guest, world->target.memory, &kernel, &options,
 			     &world->record.sampler));

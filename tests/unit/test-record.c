@@ -75,6 +75,7 @@ time_t time(time_t *ret)
 struct world {
 	struct px_guest_double *guest;
 	struct px_target target;
+	struct px_user_space user_space; /* without processes */
 	struct px_record record;
 	struct px_stop stop;
 	char path[32];
@@ -109,6 +110,7 @@ static int setup(void **state)
 	world->target.guest = &world->guest->guest;
 	check(px_memory_new(world->target.guest, 16, &world->target.memory));
 	world->record.target = &world->target;
+	world->record.user_space = &world->user_space;
 	world->record.tally.requested_hz = HZ;
 	check(px_sampler_new(world->target.guest, world->target.memory, &kernel, &options,
 			     &world->record.sampler));

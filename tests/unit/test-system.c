@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A unikernel as the commands see it: its file on disk, its code in a guest, a recording. */
-#include "tracer/system.h"
+#include "guest/system.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,14 +11,14 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "guest/target.h"
 #include "lib/buildid-cache.h"
 #include "lib/log.h"
 #include "lib/perfdata-reader.h"
 #include "symbolize/elf-image.h"
 #include "tests/support/elf-builder.h"
 #include "tests/support/guest-double.h"
-#include "tracer/recording.h"
-#include "tracer/target.h"
+#include "tracer/recording-system.h"
 
 #define TEXT UINT64_C(0x100000)
 
@@ -124,6 +124,7 @@ static void test_unikernel(void **state)
 	snprintf(path, sizeof(path), "%s/unikernel.elf", w->folder);
 	assert_string_equal(w->target.system.program, path);
 	assert_null(w->target.kernel);
+	assert_non_null(w->target.unikernel);
 	kernel = px_target_sampler_kernel(&w->target);
 	assert_non_null(kernel.map);
 	assert_true(kernel.start == 0);
@@ -153,8 +154,8 @@ static void test_mapping(void **state)
 							     .frequency = 10,
 							     .program = system->program},
 				&recording));
-	check(system->ops->map(system->handle, recording, 1));
-	check(system->ops->describe(system->handle, recording));
+	check(px_recording_map_system(recording, &w->target, 1));
+	check(px_recording_describe_system(recording, &w->target));
 	check(px_recording_finish(recording, &tally));
 	px_recording_free(recording);
 	check(px_perf_reader_open(w->recording, &reader));

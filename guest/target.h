@@ -1,29 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The guest that a command works on: the domain, its memory, and its kernel if it is known. */
-#ifndef PX_TRACER_TARGET_H
-#define PX_TRACER_TARGET_H
+/* The guest that a command works on: the domain, its memory, and what runs in it if that is
+ * known. */
+#ifndef PX_GUEST_TARGET_H
+#define PX_GUEST_TARGET_H
 
 #include "guest/confine.h"
+#include "guest/system.h"
+#include "guest/unikernel.h"
 #include "lib/options.h"
-#include "tracer/processes.h"
-#include "tracer/system.h"
 
 struct px_target {
 	struct px_guest *guest;
 	struct px_memory *memory;
 	struct px_system system;
-	struct px_linux_kernel
-		*kernel;	/* the system when it is a known Linux kernel; else NULL */
-	struct px_symfs *symfs; /* NULL: no files of the guest are at hand */
-	struct px_processes *processes; /* NULL: user stacks are not walked */
+	/* The system as what it is; NULL: it is another, or is not known. */
+	struct px_linux_kernel *kernel;
+	struct px_unikernel *unikernel;
 };
 
 /** What the commands say about which guest to open. Zero-initialise. */
 struct px_target_options {
 	const char *name_or_id;
 	const char *image;     /* vmlinux or a unikernel; NULL: the guest's memory tells */
-	const char *symfs;     /* folder with the guest's files; NULL: none */
-	bool kernel_only;      /* no user stacks */
 	uint64_t max_pause_ns; /* how long its pauses are meant to be */
 	struct px_confinement confinement;
 };
@@ -34,19 +32,6 @@ struct px_target_options {
 		PX_OPT_STRING, 0, "vmlinux", "FILE",                                        \
 			"image of the guest's kernel or unikernel (what its memory tells)", \
 			PX_OPTION_AT(struct_type, target.image)                             \
-	}
-
-/** The same, of user stacks. */
-#define PX_TARGET_SYMFS_OPTION(struct_type)                                              \
-	{                                                                                \
-		PX_OPT_STRING, 0, "symfs", "DIR",                                        \
-			"a copy of the guest's files: rules and names for its programs", \
-			PX_OPTION_AT(struct_type, target.symfs)                          \
-	}
-#define PX_TARGET_KERNEL_OPTION(struct_type)                                                   \
-	{                                                                                      \
-		PX_OPT_FLAG, 0, "kernel-callchains", NULL, "only the kernel's part of stacks", \
-			PX_OPTION_AT(struct_type, target.kernel_only)                          \
 	}
 
 /** Take DOM, the only argument there must be; PX_ERR_USAGE. */
@@ -64,10 +49,7 @@ void px_target_close(struct px_target *target);
 /** What the sampler needs to know of the system; lives as long as target. */
 struct px_sampler_kernel px_target_sampler_kernel(struct px_target *target);
 
-/** How its user stacks are walked; lives as long as target. */
-struct px_user_walker px_target_user_walker(struct px_target *target);
-
-/** The names of its addresses; lives as long as target. */
+/** The names of the system's addresses; lives as long as target. */
 struct px_namer px_target_namer(struct px_target *target);
 
 #endif

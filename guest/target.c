@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Opening and closing what a command works on. */
-#include "tracer/target.h"
+#include "guest/target.h"
 
-#include "guest/unikernel.h"
 #include "lib/log.h"
-#include "tracer/user-stack.h"
 
 enum {
 	PAGES_MAX = 16384, /* kept mapped: 64 MiB */
@@ -20,37 +18,6 @@ struct px_error *px_target_take_argument(struct px_target_options *options,
 		return px_error_new(PX_ERR_USAGE, "one domain at a time, not also \"%s\"",
 				    arguments->argv[1]);
 	options->name_or_id = arguments->argv[0];
-	return NULL;
-}
-
-static bool read_kernel(void *kernel, uint64_t address, void *buffer, size_t size)
-{
-	return px_linux_kernel_read(kernel, address, buffer, size) == PX_READ_OK;
-}
-
-/* A kernel whose types do not tell of mappings still has stacks of its own. */
-static struct px_error *open_processes(const struct px_target_options *options,
-				       struct px_target *target)
-{
-	const struct px_symfs_options files = {.folder = options->symfs,
-					       .debug = "/usr/lib/debug"};
-	struct px_processes_setup setup = {.memory = target->memory};
-	struct px_error *err = NULL;
-
-	if (!target->kernel || options->kernel_only)
-		return NULL;
-	if (options->symfs)
-		err = px_symfs_new(&files, &target->symfs);
-	if (err)
-		return err;
-	setup.kernel = (struct px_linux_reader){read_kernel, target->kernel};
-	setup.types = px_linux_kernel_types(target->kernel);
-	setup.symfs = target->symfs;
-	err = px_processes_new(&setup, &target->processes);
-	if (!err || err->code != PX_ERR_UNSUPPORTED)
-		return err;
-	px_warn("stacks of programs are not walked: %s", err->message);
-	px_error_free(err);
 	return NULL;
 }
 
@@ -90,15 +57,11 @@ struct px_error *px_target_open(const struct px_target_options *options, struct 
 	/* From here on bytes of the guest are looked at. */
 	if (!err)
 		err = px_confine(&options->confinement);
-	if (!err)
-		err = open_system(options, ret);
-	return err ? err : open_processes(options, ret);
+	return err ? err : open_system(options, ret);
 }
 
 void px_target_close(struct px_target *target)
 {
-	px_processes_free(target->processes);
-	px_symfs_free(target->symfs);
 	if (target->system.ops)
 		target->system.ops->close(target->system.handle);
 	px_memory_free(target->memory);
@@ -115,26 +78,11 @@ struct px_sampler_kernel px_target_sampler_kernel(struct px_target *target)
 	return system->ops->sampler(system->handle);
 }
 
-struct px_user_walker px_target_user_walker(struct px_target *target)
-{
-	return target->processes ? px_user_stack_walker(target->processes)
-				 : (struct px_user_walker){0};
-}
-
-static bool find_user(void *processes, uint64_t process, uint64_t address,
-		      struct px_linux_symbol *ret)
-{
-	return px_processes_symbol(processes, process, address, ret);
-}
-
 struct px_namer px_target_namer(struct px_target *target)
 {
 	const struct px_system *system = &target->system;
 
 	if (!system->ops)
 		return (struct px_namer){0};
-	return (struct px_namer){.find = system->ops->find_symbol,
-				 .context = system->handle,
-				 .find_user = target->processes ? find_user : NULL,
-				 .user_context = target->processes};
+	return (struct px_namer){.find = system->ops->find_symbol, .context = system->handle};
 }

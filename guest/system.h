@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What runs in a guest, as the commands see it: one table of operations for each kind of
- * operating system. A further kind is a file with its table and a line in target.c.
+ * operating system. A further kind is a file with its table and a line in target.c; commands
+ * that do more with some kinds find these as what they are in struct px_target.
  */
-#ifndef PX_TRACER_SYSTEM_H
-#define PX_TRACER_SYSTEM_H
+#ifndef PX_GUEST_SYSTEM_H
+#define PX_GUEST_SYSTEM_H
 
 #include "guest/namer.h"
 #include "guest/sampler.h"
-
-struct px_recording;
 
 struct px_system_ops {
 	/** What the sampler needs to know; lives as long as the system. */
 	struct px_sampler_kernel (*sampler)(void *system);
 	/** The name of an address: the find of struct px_namer. */
 	bool (*find_symbol)(void *system, uint64_t address, struct px_linux_symbol *ret);
-	/** Put into a recording's summary what it is. */
-	struct px_error *(*describe)(void *system, struct px_recording *recording);
-	/** Say in a recording what code is mapped from time_ns on. */
-	struct px_error *(*map)(void *system, struct px_recording *recording, uint64_t time_ns);
 	/** Follow loading and unloading of code; *changed_ret: there was some. May be NULL. */
 	struct px_error *(*refresh)(void *system, bool *changed_ret);
 	void (*close)(void *system);
@@ -37,8 +32,8 @@ struct px_target;
 
 /**
  * Open the kind that the function is named after in a target whose guest and memory are open:
- * sets target->system. image: the file that the user gave (a unikernel's is taken over, also on
- * failure).
+ * sets target->system and the pointer of the kind. image: the file that the user gave (a
+ * unikernel's is taken over, also on failure).
  */
 px_must_check struct px_error *px_system_open_linux(struct px_target *target,
 						    const char *image);

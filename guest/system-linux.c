@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A guest that runs Linux. */
-#include "tracer/system.h"
+#include "guest/system.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "guest/linux-gate.h"
+#include "guest/target.h"
 #include "lib/kernel-cache.h"
 #include "lib/log.h"
 #include "lib/memory.h"
-#include "tracer/kernel-images.h"
-#include "tracer/target.h"
 
 static bool current_task(void *kernel, const struct px_vcpu *vcpu, struct px_task *ret)
 {
@@ -46,25 +44,6 @@ static bool linux_find_symbol(void *kernel, uint64_t address, struct px_linux_sy
 	return px_linux_kernel_find_symbol(kernel, address, ret);
 }
 
-static struct px_error *linux_describe(void *kernel, struct px_recording *recording)
-{
-	char build_id[PX_BUILD_ID_HEX], slide[24];
-	struct px_error *err =
-		px_recording_pair(recording, "kernel-release", px_linux_kernel_release(kernel));
-
-	px_build_id_hex(px_linux_kernel_build_id(kernel), build_id);
-	if (!err)
-		err = px_recording_pair(recording, "kernel-build-id", build_id);
-	snprintf(slide, sizeof(slide), "0x%" PRIx64, px_linux_kernel_slide(kernel));
-	return err ? err : px_recording_pair(recording, "kernel-slide", slide);
-}
-
-static struct px_error *linux_map(void *kernel, struct px_recording *recording,
-				  uint64_t time_ns)
-{
-	return px_kernel_images_map(kernel, recording, time_ns);
-}
-
 static struct px_error *linux_refresh(void *kernel, bool *changed_ret)
 {
 	return px_linux_kernel_refresh(kernel, changed_ret);
@@ -78,8 +57,6 @@ static void linux_close(void *kernel)
 static const struct px_system_ops linux_ops = {
 	.sampler = linux_sampler,
 	.find_symbol = linux_find_symbol,
-	.describe = linux_describe,
-	.map = linux_map,
 	.refresh = linux_refresh,
 	.close = linux_close,
 };
