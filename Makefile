@@ -97,17 +97,11 @@ GUEST_SRC := \
 	guest/direct-call-x86.c \
 	guest/domain-text.c \
 	guest/domains-xen.c \
-	guest/event-bits.c \
-	guest/event-channels-xen.c \
-	guest/event-channels.c \
-	guest/grants-xen.c \
-	guest/grants.c \
 	guest/guest-xen.c \
 	guest/guest.c \
 	guest/hypercall-page-x86.c \
 	guest/indirect-thunk-x86.c \
 	guest/linux-entry-x86.c \
-	guest/linux-events.c \
 	guest/linux-gate-x86.c \
 	guest/linux-find.c \
 	guest/linux-identity.c \
@@ -139,8 +133,6 @@ GUEST_SRC := \
 	guest/system-unikernel.c \
 	guest/target.c \
 	guest/task-stacks.c \
-	guest/store-xen.c \
-	guest/store.c \
 	guest/unikernel-check.c \
 	guest/unikernel.c \
 	guest/vcpu-context-xen.c \
