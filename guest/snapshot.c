@@ -8,6 +8,7 @@
 #include "lib/memory.h"
 
 enum {
+	TRIES = 5,
 	HELPERS = 2 /* frames of what a loop calls */
 };
 
@@ -41,10 +42,41 @@ struct px_error *px_snapshot_take(struct px_sampler *sampler, struct px_snapshot
 	return NULL;
 }
 
+static bool cut_short(const struct px_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct px_sample *sample = &snapshot->samples[i];
+
+		if (sample->end == PX_END_DEADLINE ||
+		    (sample->user_walked && sample->user_end == PX_END_DEADLINE))
+			return true;
+	}
+	return false;
+}
+
+struct px_error *px_snapshot_take_whole(struct px_sampler *sampler, struct px_snapshot *ret)
+{
+	struct px_error *err = px_snapshot_take(sampler, ret);
+
+	for (int i = 1; !err && i < TRIES && cut_short(ret); i++) {
+		px_snapshot_fini(ret);
+		err = px_snapshot_take(sampler, ret);
+	}
+	return err;
+}
+
 void px_snapshot_fini(struct px_snapshot *snapshot)
 {
 	free(snapshot->samples);
 	*snapshot = (struct px_snapshot){0};
+}
+
+bool px_snapshot_complete(const struct px_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		if (!px_end_reason_is_root(snapshot->samples[i].end))
+			return false;
+	return true;
 }
 
 const struct px_sample *px_snapshot_find(const struct px_snapshot *snapshot, uint32_t vcpu)

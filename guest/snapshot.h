@@ -17,7 +17,18 @@ struct px_snapshot {
 /** Take one tick of sampler, which must sample idle vCPUs as well. */
 px_must_check struct px_error *px_snapshot_take(struct px_sampler *sampler,
 						struct px_snapshot *ret);
+
+/**
+ * The same, again a few times while the limit of pauses cuts stacks short: what they lacked is
+ * mapped after a tick, so that the next one gets further.
+ */
+px_must_check struct px_error *px_snapshot_take_whole(struct px_sampler *sampler,
+						      struct px_snapshot *ret);
+
 void px_snapshot_fini(struct px_snapshot *snapshot);
+
+/** Whether the kernel's part of each stack leads to its root. */
+bool px_snapshot_complete(const struct px_snapshot *snapshot);
 
 /** The sample of a vCPU; NULL when it was offline or not asked for. */
 const struct px_sample *px_snapshot_find(const struct px_snapshot *snapshot, uint32_t vcpu);

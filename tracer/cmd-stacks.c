@@ -14,10 +14,6 @@
 /* A look from time to time may take longer than one of thousands a second. */
 static const uint64_t max_pause_ns = 10000000;
 
-enum {
-	TRIES = 5
-};
-
 struct stacks_options {
 	struct px_target_options target;
 	struct px_user_space_options user_space;
@@ -83,39 +79,6 @@ static struct px_error *show(const struct px_stack_view *view, bool json)
 	return px_json_print(value, value != NULL);
 }
 
-static bool complete(const struct px_snapshot *snapshot)
-{
-	for (size_t i = 0; i < snapshot->count; i++)
-		if (!px_end_reason_is_root(snapshot->samples[i].end))
-			return false;
-	return true;
-}
-
-static bool cut_short(const struct px_snapshot *snapshot)
-{
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct px_sample *sample = &snapshot->samples[i];
-
-		if (sample->end == PX_END_DEADLINE ||
-		    (sample->user_walked && sample->user_end == PX_END_DEADLINE))
-			return true;
-	}
-	return false;
-}
-
-/* A stack seen for the first time can take longer than the guest may be stopped; what it lacked
- * is mapped afterwards, so that the next try gets further. */
-static struct px_error *take(struct px_sampler *sampler, struct px_snapshot *ret)
-{
-	struct px_error *err = px_snapshot_take(sampler, ret);
-
-	for (int i = 1; !err && i < TRIES && cut_short(ret); i++) {
-		px_snapshot_fini(ret);
-		err = px_snapshot_take(sampler, ret);
-	}
-	return err;
-}
-
 /* Sleep, unless the user has seen enough. */
 static struct px_error *wait_between(double interval)
 {
@@ -165,20 +128,21 @@ static struct px_error *look(const struct stacks_options *options, struct px_tar
 				     .namer = px_target_namer(target),
 				     .sources = options->verbose,
 				     .first = &first};
-	struct px_error *err = take(sampler, &first);
+	struct px_error *err = px_snapshot_take_whole(sampler, &first);
 
 	px_user_space_add_names(user_space, &view.namer);
 	if (!err && options->twice) {
 		err = wait_between(options->interval);
 		if (!err)
-			err = take(sampler, &second);
+			err = px_snapshot_take_whole(sampler, &second);
 		view.second = &second;
 	}
 	if (!err)
 		err = take_tasks(options, target, &view, &tasks);
 	if (err)
 		return err;
-	if (!complete(view.second ? &second : &first) || !px_task_stacks_complete(&tasks))
+	if (!px_snapshot_complete(view.second ? &second : &first) ||
+	    !px_task_stacks_complete(&tasks))
 		*status_ret = PX_EXIT_INCOMPLETE;
 	return show(&view, options->json);
 }

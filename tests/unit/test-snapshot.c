@@ -167,6 +167,16 @@ static void test_take(void **state)
 	px_guest_close(&guest->guest);
 }
 
+static void test_complete(void **state)
+{
+	struct px_sample samples[] = {sample(0, 0, 1, 0x10), sample(0, 0, 1, 0x10)};
+	const struct px_snapshot snapshot = {.samples = samples, .count = 2};
+
+	assert_true(px_snapshot_complete(&snapshot));
+	samples[1].end = PX_END_NO_RULE;
+	assert_false(px_snapshot_complete(&snapshot));
+}
+
 /* --- showing ------------------------------------------------------------------------------ */
 
 static const struct px_domain domain = {.id = 3, .vcpus = 3, .name = "web\370"};
@@ -375,9 +385,9 @@ int main(void)
 		cmocka_unit_test(test_spins),	  cmocka_unit_test(test_spins_for_a_program),
 		cmocka_unit_test(test_moves),	  cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_starves),	  cmocka_unit_test(test_take),
-		cmocka_unit_test(test_text),	  cmocka_unit_test(test_mangled),
-		cmocka_unit_test(test_json),	  cmocka_unit_test(test_user_text),
-		cmocka_unit_test(test_user_json),
+		cmocka_unit_test(test_complete),  cmocka_unit_test(test_text),
+		cmocka_unit_test(test_mangled),	  cmocka_unit_test(test_json),
+		cmocka_unit_test(test_user_text), cmocka_unit_test(test_user_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
