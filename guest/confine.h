@@ -16,9 +16,11 @@ struct px_confinement {
 };
 
 /**
- * Give up all privileges (lib/privileges.h) but those to read files, to use open guests, and to
- * fill the caches of names and of kernels, which are made now where their folder is ours.
- * Handles, guards of pauses and children must exist.
+ * Give up all privileges (lib/privileges.h) but those to read files, to use open guests and an
+ * open xenstore, and to fill the caches of names and of kernels, which are made now where their
+ * folder is ours. Handles, guards of pauses and children must exist. Files are still opened by
+ * name for reading, whoever owns them; what takes more than that, as /proc/kcore does
+ * (CAP_SYS_RAWIO), is opened before.
  */
 px_must_check struct px_error *px_confine(const struct px_confinement *confinement);
 

@@ -33,7 +33,8 @@
 enum px_duty {
 	PX_DUTY_GUARD,	/* wait for the end of a process, make ioctls */
 	PX_DUTY_REPORT, /* read files by name, write to what is open */
-	PX_DUTY_GUEST,	/* that; make ioctls; fill caches; wait for signals and a command */
+	PX_DUTY_GUEST,	/* that; make ioctls; ask through an open socket; fill caches; wait for
+			 * signals and a command */
 };
 
 /** What is kept. Everything is borrowed for the call. */

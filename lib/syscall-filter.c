@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -165,6 +166,8 @@ static void allow_duty(struct filter *filter, const struct px_privileges *keep)
 		return;
 	}
 	allow_list(filter, caches, px_array_size(caches));
+	/* Since Xen 4.20 its library asks xenstored so; no socket can be made or connected. */
+	allow_value(filter, SCMP_SYS(sendmsg), 2, MSG_NOSIGNAL);
 	if (keep->first_step)
 		allow_list(filter, dropping, px_array_size(dropping));
 	else

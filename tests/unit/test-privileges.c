@@ -227,6 +227,31 @@ static void test_guest(void **state)
 	run(guest, *state);
 }
 
+/* A connection that there is can be used, as Xen's library does; no other can be made. */
+static void connection(const struct world *w)
+{
+	struct iovec part = {.iov_base = (char[]){"a"}, .iov_len = 1};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	char answer = 0;
+	int ends[2];
+
+	EXPECT(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+	drop(&(struct px_privileges){.duty = PX_DUTY_GUEST});
+	EXPECT(sendmsg(ends[0], &message, MSG_NOSIGNAL) == 1);
+	EXPECT(read(ends[1], &answer, 1) == 1 && answer == 'a');
+	EXPECT(write(ends[1], "b", 1) == 1 && read(ends[0], &answer, 1) == 1);
+	REFUSED(sendmsg(ends[0], &message, 0));
+	REFUSED(sendto(ends[0], "c", 1, MSG_NOSIGNAL, NULL, 0));
+	REFUSED(connect(ends[0], NULL, 0));
+	REFUSED(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+}
+
+static void test_connection(void **state)
+{
+	need_filter();
+	run(connection, *state);
+}
+
 /* --- files ----------------------------------------------------------------------------------
  */
 
@@ -372,7 +397,7 @@ int main(void)
 {
 #define test(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		test(guard), test(report),    test(guest),
+		test(guard), test(report),    test(guest),	  test(connection),
 		test(files), test(two_steps), test(capabilities),
 	};
 
