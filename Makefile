@@ -200,6 +200,7 @@ UNIT_TESTS := \
 	demangle \
 	elf-image \
 	error \
+	explore \
 	filter \
 	guest-double \
 	indirect-thunk \
@@ -237,6 +238,8 @@ UNIT_TESTS := \
 	record-programs \
 	recording \
 	report \
+	reserve \
+	reserve-wait \
 	sampler \
 	session \
 	snapshot \
@@ -261,6 +264,7 @@ UNIT_TESTS := \
 SUPPORT_SRC := \
 	tests/support/btf-builder.c \
 	tests/support/elf-builder.c \
+	tests/support/explore.c \
 	tests/support/flat-memory.c \
 	tests/support/guest-double.c \
 	tests/support/inverse-stack.c \
