@@ -323,14 +323,12 @@ GUEST_PROGRAMS := \
 	shares \
 	tasks
 
-# Unikernels of ours, started by Xen itself: tests/guests/unikernel/
-UNIKERNEL_SRC := $(addprefix tests/guests/unikernel/, \
-	boot-pv.S \
+# Unikernels of ours, started by Xen itself: what all have, one that computes, one with a network.
+UNIKERNEL_BASE_SRC := $(addprefix tests/guests/unikernel/, \
 	boot.S \
 	console.c \
 	events.c \
 	hypercall.c \
-	shares.c \
 	start.c \
 	text.c)
 
@@ -350,6 +348,21 @@ SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 
 ifeq ($(COV),1)
+UNIKERNEL_SRC := $(UNIKERNEL_BASE_SRC) $(addprefix tests/guests/unikernel/, \
+	boot-pv.S \
+	shares.c)
+RINGER_SRC := $(UNIKERNEL_BASE_SRC) $(addprefix tests/guests/ringer/, \
+	faults.c \
+	grants.c \
+	net-connect.c \
+	net.c \
+	notes.c \
+	producers.c \
+	ringer.c \
+	store.c \
+	switch.S \
+	thread.c \
+	traffic.c)
 SANFLAGS += --coverage
 endif
 
@@ -468,11 +481,12 @@ $(GUEST_BINARIES): $(O)/guest-programs/%: tests/guests/%.c $(O)/flags
 
 # With rules for every instruction, and with frame pointers alone and no build-id.
 UNIKERNELS := $(O)/guest-images/unikernel $(O)/guest-images/unikernel-frame-pointers
-UNIKERNEL_FLAGS := -std=gnu11 -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ \
+UNIKERNEL_FLAGS := -std=gnu11 -I. -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ \
 	$(WARNINGS) -O2 -ffreestanding -fno-pic -mno-red-zone -mgeneral-regs-only \
 	-fno-stack-protector -fcf-protection=none -fno-optimize-sibling-calls -static -nostdlib \
 	-Wl,-T,tests/guests/unikernel/link.ld
-$(O)/guest-images/unikernel: UNIKERNEL_FLAGS += -g -DWITH_CFI -fasynchronous-unwind-tables \
+RINGER := $(O)/guest-images/ringer
+$(O)/guest-images/unikernel $(RINGER): UNIKERNEL_FLAGS += -g -DWITH_CFI -fasynchronous-unwind-tables \
 	-Wl,--build-id=sha1
 $(O)/guest-images/unikernel-frame-pointers: UNIKERNEL_FLAGS += -fno-asynchronous-unwind-tables \
 	-fno-omit-frame-pointer -Wl,--build-id=none
@@ -481,7 +495,7 @@ $(UNIKERNELS): $(wildcard tests/guests/unikernel/*) Makefile $(O)/flags
 	$(call quiet,GUEST)$(CC) $(UNIKERNEL_FLAGS) -o $@ $(UNIKERNEL_SRC)
 
 .PHONY: test-programs
-test-programs: $(UNIKERNELS) all $(UNIT_PROGRAMS) $(FUZZ_REPLAYS) $(TOOL_PROGRAMS) $(GUEST_BINARIES)
+test-programs: $(UNIKERNELS) $(RINGER) all $(UNIT_PROGRAMS) $(FUZZ_REPLAYS) $(TOOL_PROGRAMS) $(GUEST_BINARIES)
 
 # tests/run says what a test is and what the stages are.
 RUN = O='$(O)' MAKE='$(MAKE)' UNIT_TESTS='$(UNIT_TESTS)' FUZZ_TARGETS='$(FUZZ_TARGETS)' tests/run
@@ -496,6 +510,10 @@ check-clang:
 	+@$(RUN) clang
 check-san:
 	+@$(RUN) san
+$(RINGER): $(wildcard tests/guests/unikernel/* tests/guests/ringer/* guest-probes/*) Makefile \
+		$(O)/flags
+	@mkdir -p $(@D)
+	$(call quiet,GUEST)$(CC) $(UNIKERNEL_FLAGS) -o $@ $(RINGER_SRC)
 lab:
 	+@$(RUN) build lab
 

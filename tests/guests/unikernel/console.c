@@ -6,6 +6,7 @@
 #include <xen/io/console.h>
 
 #include "events.h"
+#include "text.h"
 
 static struct {
 	volatile struct xencons_interface *ring;
@@ -47,13 +48,9 @@ void console_text(const char *text)
 
 void console_number(uint64_t number)
 {
-	char digits[21], *p = digits + sizeof(digits) - 1;
+	char digits[TEXT_DIGITS];
 
-	*p = '\0';
-	do
-		*--p = (char)('0' + number % 10);
-	while (number /= 10);
-	console_text(p);
+	console_text(text_digits(number, digits));
 }
 
 void console_flush(void)

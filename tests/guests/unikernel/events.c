@@ -57,6 +57,69 @@ void events_wait(uint32_t port, uint64_t end_ns)
 			   ~((xen_ulong_t)1 << port % PORTS_PER_WORD), __ATOMIC_SEQ_CST);
 }
 
+uint32_t events_allocate(uint16_t domain)
+{
+	struct evtchn_alloc_unbound unbound = {.dom = DOMID_SELF, .remote_dom = domain};
+
+	if (hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound,
+		      (uintptr_t)&unbound, 0))
+		return 0;
+	return unbound.port;
+}
+
+static xen_ulong_t bit_of(uint32_t port)
+{
+	return (xen_ulong_t)1 << port % PORTS_PER_WORD;
+}
+
+void events_mask(uint32_t port)
+{
+	__atomic_fetch_or(&shared.info.evtchn_mask[port / PORTS_PER_WORD], bit_of(port),
+			  __ATOMIC_SEQ_CST);
+}
+
+void events_unmask(uint32_t port)
+{
+	__atomic_fetch_and(&shared.info.evtchn_mask[port / PORTS_PER_WORD], ~bit_of(port),
+			   __ATOMIC_SEQ_CST);
+}
+
+static _Bool is_masked(uint32_t port)
+{
+	return !!(__atomic_load_n(&shared.info.evtchn_mask[port / PORTS_PER_WORD],
+				  __ATOMIC_SEQ_CST) &
+		  bit_of(port));
+}
+
+void events_acknowledge(void)
+{
+	struct vcpu_info *vcpu = &shared.info.vcpu_info[0];
+
+	__atomic_store_n(&vcpu->evtchn_upcall_pending, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&vcpu->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
+}
+
+_Bool events_take(uint32_t port)
+{
+	if (is_masked(port))
+		return 0;
+	return !!(__atomic_fetch_and(&shared.info.evtchn_pending[port / PORTS_PER_WORD],
+				     ~bit_of(port), __ATOMIC_SEQ_CST) &
+		  bit_of(port));
+}
+
+void events_wait_any(const uint32_t *ports, unsigned int count, uint64_t end_ns)
+{
+	evtchn_port_t awake[EVENTS_MOST];
+	struct sched_poll poll = {.timeout = end_ns};
+
+	for (unsigned int i = 0; i < count && poll.nr_ports < EVENTS_MOST; i++)
+		if (!is_masked(ports[i]))
+			awake[poll.nr_ports++] = ports[i];
+	set_xen_guest_handle(poll.ports, awake);
+	hypercall(__HYPERVISOR_sched_op, SCHEDOP_poll, (uintptr_t)&poll, 0);
+}
+
 static uint64_t read_tsc(void)
 {
 	uint32_t low, high;

@@ -26,7 +26,20 @@ static const char *value_of(const char *text, const char *key)
 	return !*key && *text == '=' ? text + 1 : NULL;
 }
 
-static uint64_t number_of(const char *text)
+/* What follows "KEY=" in the command line, or NULL. */
+static const char *find_value(const char *line, const char *key)
+{
+	for (const char *word = line; *word; word++) {
+		const char *value = word == line || word[-1] == ' ' ? value_of(word, key)
+								    : NULL;
+
+		if (value)
+			return value;
+	}
+	return NULL;
+}
+
+uint64_t text_number(const char *text)
 {
 	uint64_t number = 0;
 
@@ -35,14 +48,31 @@ static uint64_t number_of(const char *text)
 	return number;
 }
 
+const char *text_digits(uint64_t number, char digits[TEXT_DIGITS])
+{
+	char *p = digits + TEXT_DIGITS - 1;
+
+	*p = '\0';
+	do
+		*--p = (char)('0' + number % 10);
+	while (number /= 10);
+	return p;
+}
+
 uint64_t text_option(const char *line, const char *key, uint64_t otherwise)
 {
-	for (const char *word = line; *word; word++) {
-		const char *value = word == line || word[-1] == ' ' ? value_of(word, key)
-								    : NULL;
+	const char *value = find_value(line, key);
 
-		if (value)
-			return number_of(value);
-	}
-	return otherwise;
+	return value ? text_number(value) : otherwise;
+}
+
+_Bool text_option_is(const char *line, const char *key, const char *word)
+{
+	const char *value = find_value(line, key);
+
+	if (!value)
+		return 0;
+	while (*word && *value == *word)
+		value++, word++;
+	return !*word && (!*value || *value == ' ');
 }
