@@ -133,6 +133,8 @@ GUEST_SRC := \
 	guest/system-unikernel.c \
 	guest/target.c \
 	guest/task-stacks.c \
+	guest/store-xen.c \
+	guest/store.c \
 	guest/unikernel-check.c \
 	guest/unikernel.c \
 	guest/vcpu-context-xen.c \
@@ -245,6 +247,7 @@ UNIT_TESTS := \
 	snapshot \
 	stock-perf \
 	stop \
+	store \
 	symbol-table \
 	symfs \
 	system \
@@ -272,6 +275,7 @@ SUPPORT_SRC := \
 	tests/support/perfdata-fixture.c \
 	tests/support/process-builder.c \
 	tests/support/report-fixture.c \
+	tests/support/store-double.c \
 	tests/support/task-world.c \
 	tests/support/vmlinux-guest.c
 
