@@ -97,6 +97,8 @@ GUEST_SRC := \
 	guest/direct-call-x86.c \
 	guest/domain-text.c \
 	guest/domains-xen.c \
+	guest/grants-xen.c \
+	guest/grants.c \
 	guest/guest-xen.c \
 	guest/guest.c \
 	guest/hypercall-page-x86.c \
@@ -204,6 +206,7 @@ UNIT_TESTS := \
 	error \
 	explore \
 	filter \
+	grants \
 	guest-double \
 	indirect-thunk \
 	histogram \
@@ -269,6 +272,7 @@ SUPPORT_SRC := \
 	tests/support/elf-builder.c \
 	tests/support/explore.c \
 	tests/support/flat-memory.c \
+	tests/support/grants-double.c \
 	tests/support/guest-double.c \
 	tests/support/inverse-stack.c \
 	tests/support/kallsyms-builder.c \
@@ -283,6 +287,7 @@ SUPPORT_SRC := \
 FUZZ_TARGETS := \
 	cfi \
 	elf-image \
+	grants \
 	kallsyms \
 	linux-mm \
 	linux-modules \

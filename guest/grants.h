@@ -33,7 +33,7 @@ enum px_grant_outcome {
 	PX_GRANT_TRANSITIVE, /* it passes on what another domain granted */
 	PX_GRANT_SUB_PAGE,   /* it grants a part of a page */
 	PX_GRANT_CHANGES,    /* it changed while it was read, again and again */
-	PX_GRANT_UNREADABLE, /* that part of the table could not be mapped */
+	PX_GRANT_UNREADABLE, /* so far on in the table that we did not map it */
 	PX_GRANT_OUTCOMES,
 };
 
@@ -59,8 +59,9 @@ struct px_grants;
 /** A table as it is now; borrowed until the next look at it. */
 struct px_grant_table {
 	unsigned int version;	/* 1 or 2; 0: there is no table */
-	struct px_bytes shared; /* whole frames; live */
-	struct px_bytes status; /* of version 2 */
+	uint64_t entries;	/* that it has now */
+	struct px_bytes shared; /* whole frames, live: all of them, up to a bound */
+	struct px_bytes status; /* of version 2, likewise */
 };
 
 /** The operations of a back end. */

@@ -286,12 +286,19 @@ static const struct px_guest_ops xen_ops = {
 	.close = xen_close,
 };
 
+struct xc_interface_core *px_xen_guest_control(struct px_guest *guest)
+{
+	assert(guest->ops == &xen_ops);
+	return xen_guest_of(guest)->control;
+}
+
 const unsigned long *px_guest_ioctls_xen(size_t *count_ret)
 {
 	static const unsigned long requests[] = {
 		IOCTL_PRIVCMD_HYPERCALL,
 		IOCTL_PRIVCMD_MMAPBATCH_V2,
 		IOCTL_PRIVCMD_MMAPBATCH, /* of kernels without the former */
+		IOCTL_PRIVCMD_MMAP_RESOURCE,
 		/* What Xen's libraries try when they are opened. */
 		IOCTL_PRIVCMD_DM_OP,
 		IOCTL_PRIVCMD_UNIMPLEMENTED,

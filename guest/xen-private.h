@@ -25,6 +25,12 @@ struct xentoollog_logger *px_xen_silent_logger(void);
 /** An errno of a hypercall about a domain as an error. */
 px_must_check struct px_error *px_xen_error(int errno_value, uint32_t domain, const char *what);
 
+/* --- guest-xen.c: guests
+ * ------------------------------------------------------------------------ */
+
+/** The handle that a guest of px_guest_open_xen works on; borrowed from it. */
+struct xc_interface_core *px_xen_guest_control(struct px_guest *guest);
+
 /* --- domains-xen.c: which domains there are
  * ---------------------------------------------------- */
 
