@@ -97,6 +97,9 @@ GUEST_SRC := \
 	guest/direct-call-x86.c \
 	guest/domain-text.c \
 	guest/domains-xen.c \
+	guest/event-bits.c \
+	guest/event-channels-xen.c \
+	guest/event-channels.c \
 	guest/grants-xen.c \
 	guest/grants.c \
 	guest/guest-xen.c \
@@ -104,6 +107,7 @@ GUEST_SRC := \
 	guest/hypercall-page-x86.c \
 	guest/indirect-thunk-x86.c \
 	guest/linux-entry-x86.c \
+	guest/linux-events.c \
 	guest/linux-gate-x86.c \
 	guest/linux-find.c \
 	guest/linux-identity.c \
@@ -204,12 +208,15 @@ UNIT_TESTS := \
 	demangle \
 	elf-image \
 	error \
+	event-bits \
+	event-channels \
 	explore \
 	filter \
 	grants \
 	guest-double \
 	indirect-thunk \
 	histogram \
+	linux-events \
 	linux-gate \
 	linux-identity \
 	linux-image \
@@ -269,6 +276,7 @@ UNIT_TESTS := \
 # Doubles and builders that several unit tests share.
 SUPPORT_SRC := \
 	tests/support/btf-builder.c \
+	tests/support/channels-double.c \
 	tests/support/elf-builder.c \
 	tests/support/explore.c \
 	tests/support/flat-memory.c \
