@@ -15,9 +15,11 @@
 
 struct stage {
 	struct px_reserve reserve;
-	unsigned returns; /* of wait, before it is time */
-	unsigned freed;	  /* what wait frees then */
-	int gives_up;	  /* what it returns then */
+	struct px_ring_note note;
+	unsigned returns;		/* of wait, before it is time */
+	unsigned freed;			/* what wait frees then */
+	int gives_up;			/* what it returns then */
+	struct px_reserve_waiter *next; /* NULL, or who comes then and asks for one slot */
 	unsigned wakes;
 };
 
@@ -25,10 +27,14 @@ static int stage_wait(void *context, struct px_reserve_waiter *waiter)
 {
 	struct stage *s = context;
 
+	assert_int_equal(s->note.waiters, 1);
+	assert_int_equal(s->note.wanted, 3);
 	if (s->returns) {
 		s->returns--;
 		return 0;
 	}
+	if (s->next)
+		assert_int_equal(px_reserve_queue(&s->reserve, s->next, 1), PX_RESERVE_WAITING);
 	assert_int_equal(px_reserve_free(&s->reserve, s->freed), 0);
 	return s->gives_up;
 }
@@ -48,6 +54,7 @@ static enum px_reserve_state get_three(struct stage *s, struct px_reserve_waiter
 	struct px_reserve_waiter all;
 
 	px_reserve_init(&s->reserve, 4, 0, &stage_ops, s);
+	s->reserve.note = &s->note;
 	assert_int_equal(px_reserve_get(&s->reserve, &all, 4), PX_RESERVE_GRANTED);
 	assert_int_equal(px_reserve_commit(&s->reserve, &all), PX_RESERVE_NONE);
 	assert_int_equal(s->reserve.published, 4);
@@ -75,16 +82,17 @@ static void test_get_late_grant(void **state)
 	assert_int_equal(s.reserve.writers, 1);
 }
 
+/* Who waited behind has the slots that were too few. */
 static void test_get_gives_up(void **state)
 {
-	struct stage s = {.freed = 2, .gives_up = 1};
 	struct px_reserve_waiter w, next;
+	struct stage s = {.freed = 2, .gives_up = 1, .next = &next};
 
 	assert_int_equal(get_three(&s, &w), PX_RESERVE_NONE);
-	assert_int_equal(s.reserve.waiters, 0);
-	assert_int_equal(px_reserve_queue(&s.reserve, &next, 2), PX_RESERVE_GRANTED);
+	assert_int_equal(next.state, PX_RESERVE_GRANTED);
 	assert_int_equal(next.first, 4);
-	assert_int_equal(s.wakes, 0);
+	assert_int_equal(s.wakes, 1);
+	assert_int_equal(s.note.waiters, 0);
 }
 
 /* --- many threads --- */

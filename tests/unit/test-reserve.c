@@ -265,6 +265,8 @@ static void wake(void *context, struct px_reserve_waiter *waiter)
 	}
 	leave_queue(w, 0);
 	granted(w, p);
+	if (w->note.waiters != w->arrived_count || w->note.req_prod_pvt != START + w->given)
+		complain(w, "the note does not know of who is woken");
 	if (w->woken_runs) {
 		unsigned size = 1 + (w->size[p] + p) % w->slots;
 
