@@ -166,7 +166,8 @@ TRACER_SRC := \
 	tracer/user-space.c \
 	tracer/user-stack.c
 
-RINGTRACE_SRC :=
+RINGTRACE_SRC := \
+	ringtrace/rings.c
 
 REPORT_SRC := \
 	report/assets.c \

@@ -11,6 +11,7 @@ enum {
 	PX_RING_PAGES_MAX = 16,	   /* of one ring */
 	PX_RING_DEVICES_MAX = 256, /* more are counted */
 	PX_RING_QUEUES_MAX = 256,  /* of one device */
+	PX_RINGS_MAX = 2048,	   /* of one domain */
 };
 
 /** Xen's public io/xenbus.h. */
@@ -35,7 +36,8 @@ struct px_ring {
 	uint32_t queue;
 	uint32_t slots; /* streams: bytes */
 	uint32_t pages;
-	uint32_t references[PX_RING_PAGES_MAX]; /* grants of the pages; streams may have none */
+	uint32_t references[PX_RING_PAGES_MAX]; /* grants of the pages */
+	bool by_frame; /* references are numbers of frames instead, which dom0 was told */
 	struct px_ring_reading readings[PX_READINGS_MAX];
 	size_t reading_count;	      /* the first so many are valid */
 	char *lacks[PX_RING_SOURCES]; /* why a source told nothing or not all; NULL: it did */
@@ -60,7 +62,7 @@ struct px_ring_device {
 	bool gone;	 /* disappeared between readings */
 	struct px_ring *rings;
 	size_t ring_count, ring_capacity;
-	size_t rings_left_out; /* beyond PX_RING_QUEUES_MAX */
+	size_t rings_left_out; /* beyond PX_RING_QUEUES_MAX or PX_RINGS_MAX */
 	char *problem;	       /* why it has no rings, or not all; else NULL */
 };
 
@@ -82,6 +84,10 @@ px_must_check struct px_error *px_rings_add(struct px_rings *rings,
 					    struct px_ring_device **ret);
 px_must_check struct px_error *px_ring_device_add(struct px_ring_device *device,
 						  struct px_ring **ret);
+
+/** Note why a device has no rings, or not all; the first reason stays. */
+px_must_check struct px_error *px_ring_device_note(struct px_ring_device *device,
+						   const char *format, ...) px_printf(2, 3);
 
 /** Note why a source lacks; the first reason stays. reason is copied. */
 px_must_check struct px_error *px_ring_lack(struct px_ring *ring, enum px_ring_source source,
