@@ -167,6 +167,10 @@ TRACER_SRC := \
 	tracer/user-stack.c
 
 RINGTRACE_SRC := \
+	ringtrace/discover-block.c \
+	ringtrace/discover-net.c \
+	ringtrace/discover-streams.c \
+	ringtrace/discover.c \
 	ringtrace/rings.c
 
 REPORT_SRC := \
