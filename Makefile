@@ -171,7 +171,21 @@ RINGTRACE_SRC := \
 	ringtrace/discover-net.c \
 	ringtrace/discover-streams.c \
 	ringtrace/discover.c \
-	ringtrace/rings.c
+	ringtrace/judge.c \
+	ringtrace/reading.c \
+	ringtrace/ring.c \
+	ringtrace/rings.c \
+	ringtrace/rules-device.c \
+	ringtrace/rules-events.c \
+	ringtrace/rules-front.c \
+	ringtrace/rules-requests.c \
+	ringtrace/rules-responses.c \
+	ringtrace/rules-rest.c \
+	ringtrace/rules-rx.c \
+	ringtrace/rules-shape.c \
+	ringtrace/rules-stream.c \
+	ringtrace/rules.c \
+	ringtrace/verdict.c
 
 REPORT_SRC := \
 	report/assets.c \

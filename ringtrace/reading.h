@@ -38,7 +38,8 @@ struct px_ring_front {
 	struct px_fact waiters;	     /* producers that wait for slots */
 	struct px_fact wanted;	     /* slots that the first waiter waits for */
 	enum px_answer stopped; /* takes nothing more for this ring: the queue is stopped */
-	enum px_answer broken;	/* the driver has given the device up */
+	enum px_answer up; /* net: the guest's interface is up; one that is down is stopped */
+	enum px_answer broken;	     /* the driver has given the device up */
 	enum px_answer refill_timer; /* net rx: buffers are withheld until a timer */
 };
 
@@ -74,15 +75,16 @@ struct px_ring_chains {
 	bool known;
 	bool dangling;	      /* the last published slot announces another */
 	uint32_t chains;      /* packets or disk requests, the dangling one included */
-	uint32_t longest;     /* slots of the longest */
-	uint32_t extra_slots; /* of these, extra information */
-	bool repeated;	      /* two slots in flight have the same id: */
+	uint32_t longest;     /* requests of the longest, extra information not counted */
+	uint32_t extra_slots; /* slots of extra information, in all chains */
+	bool repeated;	      /* two requests that nothing can have answered have this id: */
 	uint64_t repeated_id;
 };
 
 struct px_ring_reading {
 	uint64_t time_ns; /* CLOCK_MONOTONIC */
 	bool readable;	  /* the page is there and was stable: the next two are valid */
+	bool kicked;	  /* an event was sent to the back end before it was taken */
 	struct px_ring_indices shared;	 /* rings of slots */
 	struct px_stream_indices stream; /* streams */
 	struct px_ring_front front;

@@ -52,16 +52,18 @@ struct px_stream_indices {
 	uint32_t prod, cons;
 };
 
+#define PX_RING_SLOTS_OFFSET 64 /* where the slots begin */
+
 /**
- * How many slots a ring of pages pages of 4096 bytes has, whose slots begin at byte 64; 0 for
- * streams and for no pages.
+ * How many slots a ring of pages pages of 4096 bytes has: the largest power of two that fits; 0
+ * for streams, for no pages and for more pages than such a ring may have (net 1, block 16).
  */
 uint32_t px_ring_slots(enum px_ring_kind kind, uint32_t pages);
 
 /** How many bytes a stream holds; 0 for rings of slots. */
 uint32_t px_ring_stream_size(enum px_ring_kind kind);
 
-/** Bytes of a slot: the larger of request and response. */
+/** Bytes of a slot: the larger of request and response; of block, in x86_64's layout. */
 uint32_t px_ring_slot_size(enum px_ring_kind kind);
 
 /** The indices in (a copy of) a ring's first page; false when page is too short. */

@@ -1,16 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What readings of a ring mean: a table of rules, each a condition over two or three readings
- * with a name, a meaning, who must act and what to try.
+ * with a name, a meaning, who must act and what to try. doc/RINGS.md lists them.
  *
- * A rule says yes with the numbers that it saw, no, or which source it would have needed. No
- * rule but those about time itself may call a ring faulty whose indices moved between the
- * readings. A further rule is a function and a line of the table in rules.c.
+ * A rule says yes with the numbers that it saw, no, or which source it would have needed. A
+ * further rule is a function, its line in rules.h and its row of the table in rules.c.
+ *
+ * Readings are not atomic: the numbers of one are read one after another while both ends run.
+ * Indices only grow, though. Where all of them are the same in two readings, they had these
+ * values together between the two; a rule whose condition holds in both readings of a ring that
+ * stands still therefore held at one instant. So no rule calls a ring faulty of which an index
+ * moved, or that was not watched for PX_STILL_NS, but those about what no order of reading
+ * explains: indices that cannot be, or run backwards (G, H), a device that an end has shut off
+ * (I, J, Z), events without work (K). M alone lets req_prod_pvt move: requests that were
+ * prepared at the first reading and still are not published at the last were held all the time.
+ *
+ * The health of a ring is the first that applies of
+ *   FAULT     a rule of a fault matches
+ *   PROGRESS  an index moved
+ *   WAITS     something that stands still on purpose was recognised
+ *   UNKNOWN   a rule of a fault could match but for a source that is missing; or nothing that
+ *	       is known explains how the ring stands
+ *   IDLE      nothing to do
+ * An idle page alone is thus no idle ring: of a front end about which nothing is known, slots
+ * may be prepared and not published (M, T), or somebody may wait (N). The verdict is "unknown"
+ * then, says that the ring looks idle, and names what is missing. What is known settles as much
+ * as it can: a response event that is asked for at rsp_prod + 1 says that the front end has
+ * taken all responses.
  */
 #ifndef PX_RINGTRACE_VERDICT_H
 #define PX_RINGTRACE_VERDICT_H
 
 #include "ringtrace/rings.h"
+
+enum {
+	PX_VERDICTS_MAX = 6,
+	PX_STILL_NS = 900 * 1000 * 1000, /* a second, less what a timer may be early */
+	PX_DISK_PATIENCE_S = 5,		 /* so long a disk may take for any request */
+};
 
 enum px_actor {
 	PX_ACTOR_NOBODY,
@@ -47,6 +74,7 @@ struct px_case {
 	const struct px_ring_device *device;
 	const struct px_ring *ring; /* NULL: a rule about the device as a whole */
 	const struct px_ring_reading *first, *last; /* of the ring; the same with one reading */
+	const struct px_ring_reading *kicked; /* the first after an event was sent, or NULL */
 };
 
 #define PX_EVIDENCE_MAX 480
@@ -66,6 +94,7 @@ struct px_rule {
 	const char *meaning; /* what it says to people: one or two sentences */
 	const char *advice;  /* what to try: commands, log lines, settings */
 	enum px_match (*test)(const struct px_case *c, struct px_evidence *evidence);
+	/* NULL for U, which is what remains when no other rule says enough */
 };
 
 /** All rules, in the order of precedence. */
@@ -73,10 +102,6 @@ const struct px_rule *px_rules(size_t *count_ret);
 
 /** The rule of an id, or NULL. */
 const struct px_rule *px_rule_find(const char *id);
-
-enum {
-	PX_VERDICTS_MAX = 6
-};
 
 struct px_verdict {
 	const struct px_rule *rule;
