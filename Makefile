@@ -92,11 +92,13 @@ SYMBOLIZE_SRC := \
 GUEST_SRC := \
 	guest/access-xen.c \
 	guest/address-space.c \
+	guest/backend-files.c \
 	guest/batch-xen.c \
 	guest/confine.c \
 	guest/direct-call-x86.c \
 	guest/domain-text.c \
 	guest/domains-xen.c \
+	guest/driver-state.c \
 	guest/event-bits.c \
 	guest/event-channels-xen.c \
 	guest/event-channels.c \
@@ -104,30 +106,42 @@ GUEST_SRC := \
 	guest/grants.c \
 	guest/guest-xen.c \
 	guest/guest.c \
+	guest/host-kernel.c \
 	guest/hypercall-page-x86.c \
 	guest/indirect-thunk-x86.c \
+	guest/linux-blkback.c \
+	guest/linux-blkfront.c \
+	guest/linux-block.c \
+	guest/linux-drivers.c \
 	guest/linux-entry-x86.c \
 	guest/linux-events.c \
 	guest/linux-gate-x86.c \
 	guest/linux-find.c \
+	guest/linux-guest-view.c \
 	guest/linux-identity.c \
 	guest/linux-image.c \
 	guest/linux-kallsyms.c \
 	guest/linux-kernel.c \
 	guest/linux-landmarks.c \
 	guest/linux-locate-x86.c \
+	guest/linux-members.c \
 	guest/linux-mm.c \
 	guest/linux-module-layout.c \
 	guest/linux-module-read.c \
 	guest/linux-modules.c \
+	guest/linux-netback.c \
+	guest/linux-netdev.c \
+	guest/linux-netfront.c \
 	guest/linux-path.c \
 	guest/linux-source.c \
 	guest/linux-task-list.c \
 	guest/linux-task-stack.c \
 	guest/linux-tasks.c \
 	guest/linux-unwind.c \
+	guest/linux-xenbus.c \
 	guest/mapped-elf.c \
 	guest/memory.c \
+	guest/netback-debug.c \
 	guest/page-cache.c \
 	guest/page-walk-x86.c \
 	guest/pause-guard.c \
@@ -342,6 +356,7 @@ TEST_TOOLS := \
 # Programs for the lab's tests, run in dom0: tests/lab/NAME.c
 LAB_TOOLS := \
 	compare-unwind \
+	driver-probe \
 	guest-probe
 
 # Benchmarks: tests/bench/bench-NAME.c

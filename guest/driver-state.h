@@ -38,6 +38,9 @@ enum {
 	PX_DRIVER_LACKS_MAX = 128,
 };
 
+/** Write a formatted reason unless there is one. */
+void px_driver_lack(char lacks[PX_DRIVER_LACKS_MAX], const char *format, ...) px_printf(2, 3);
+
 /* --- netfront ----------------------------------------------------------------------------- */
 
 struct px_netfront_queue {

@@ -13,7 +13,8 @@
 struct px_host_kernel;
 
 /**
- * Open what there is of it, with the types of the given modules. folder: what stands before
+ * Open what there is of it, with the types of the given modules (names
+ * are borrowed and must outlive it). folder: what stands before
  * /proc and /sys, "" but in tests. Missing pieces are no failure: see _problem. Errors: out of
  * memory only. Before privileges are dropped; reading needs none.
  */

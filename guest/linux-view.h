@@ -6,6 +6,7 @@
 #ifndef PX_GUEST_LINUX_VIEW_H
 #define PX_GUEST_LINUX_VIEW_H
 
+#include "guest/linux-names.h"
 #include "guest/linux-reader.h"
 #include "symbolize/type-info.h"
 
@@ -24,5 +25,18 @@ struct px_linux_view {
 	const struct px_type_info *(*types)(void *context, const char *module);
 	void *context;
 };
+
+static inline bool px_linux_view_find(void *context, const char *name, uint64_t *ret)
+{
+	const struct px_linux_view *view = context;
+
+	return view->symbol(view->context, NULL, name, ret);
+}
+
+/** Its kernel's own symbols, for who needs no more; view is borrowed. */
+static inline struct px_linux_names px_linux_view_names(struct px_linux_view *view)
+{
+	return (struct px_linux_names){.find = px_linux_view_find, .context = view};
+}
 
 #endif
