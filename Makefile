@@ -181,10 +181,15 @@ TRACER_SRC := \
 	tracer/user-stack.c
 
 RINGTRACE_SRC := \
+	ringtrace/conclusion-domain.c \
+	ringtrace/conclusion-stacks.c \
+	ringtrace/conclusion.c \
 	ringtrace/discover-block.c \
 	ringtrace/discover-net.c \
 	ringtrace/discover-streams.c \
 	ringtrace/discover.c \
+	ringtrace/doctor-stacks.c \
+	ringtrace/doctor.c \
 	ringtrace/judge.c \
 	ringtrace/reading.c \
 	ringtrace/ring.c \
@@ -199,6 +204,7 @@ RINGTRACE_SRC := \
 	ringtrace/rules-shape.c \
 	ringtrace/rules-stream.c \
 	ringtrace/rules.c \
+	ringtrace/signs.c \
 	ringtrace/verdict.c
 
 REPORT_SRC := \
@@ -237,6 +243,7 @@ UNIT_TESTS := \
 	bytes \
 	cfi \
 	cfi-expression \
+	conclusion \
 	confine \
 	demangle \
 	elf-image \
@@ -310,6 +317,7 @@ UNIT_TESTS := \
 SUPPORT_SRC := \
 	tests/support/btf-builder.c \
 	tests/support/channels-double.c \
+	tests/support/doctor-fixture.c \
 	tests/support/elf-builder.c \
 	tests/support/explore.c \
 	tests/support/flat-memory.c \

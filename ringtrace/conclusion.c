@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Findings about rings and devices, their order, and the headline. */
+#include "ringtrace/conclusion.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+
+void px_conclusion_fini(struct px_conclusion *conclusion)
+{
+	for (size_t i = 0; i < conclusion->note_count; i++)
+		free(conclusion->notes[i]);
+	free(conclusion->notes);
+	free(conclusion->findings);
+	*conclusion = (struct px_conclusion){0};
+}
+
+struct px_error *px_conclusion_add(struct px_conclusion *conclusion, struct px_finding **ret)
+{
+	struct px_error *err =
+		px_array_grow(conclusion->findings, conclusion->count, conclusion->capacity);
+
+	if (err)
+		return err;
+	*ret = &conclusion->findings[conclusion->count++];
+	**ret = (struct px_finding){0};
+	return NULL;
+}
+
+struct px_error *px_conclusion_note(struct px_conclusion *conclusion, const char *format, ...)
+{
+	struct px_error *err = px_array_grow(conclusion->notes, conclusion->note_count,
+					     conclusion->note_capacity);
+	char text[PX_SEEN_TEXT];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (!err)
+		err = px_strdup(text, &conclusion->notes[conclusion->note_count]);
+	if (!err)
+		conclusion->note_count++;
+	return err;
+}
+
+const struct px_finding *px_conclusion_first(const struct px_conclusion *conclusion)
+{
+	return conclusion->count && conclusion->health >= PX_HEALTH_WAITS
+		       ? &conclusion->findings[0]
+		       : NULL;
+}
+
+/* --- rings and devices ----------------------------------------------------------------------
+ */
+
+/* Without its handshake a device has no working ring; other rules about devices are about what
+ * their rings do. */
+static bool is_handshake(const struct px_doctor_verdicts *verdicts)
+{
+	const struct px_rule *rule = verdicts->verdicts.verdicts[0].rule;
+
+	return !verdicts->ring && rule && !strcmp(rule->id, "L");
+}
+
+static enum px_finding_level level_of(const struct px_doctor_verdicts *verdicts)
+{
+	static const enum px_finding_level levels[] = {
+		[PX_DEVICE_VIF] = PX_LEVEL_NET,
+		[PX_DEVICE_VBD] = PX_LEVEL_BLOCK,
+		[PX_DEVICE_CONSOLE] = PX_LEVEL_CONSOLE,
+		[PX_DEVICE_STORE] = PX_LEVEL_STORE,
+	};
+
+	return is_handshake(verdicts) ? PX_LEVEL_DEVICE : levels[verdicts->device->class];
+}
+
+static void name_missing(const struct px_doctor_verdicts *verdicts, char *text, size_t size)
+{
+	size_t used = strlen(text);
+
+	for (unsigned int i = 0; i < PX_RING_SOURCES && used < size; i++) {
+		const char *reason = verdicts->ring ? verdicts->ring->lacks[i] : NULL;
+
+		if (!(verdicts->verdicts.missing & 1u << i))
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%snot seen: %s%s%s",
+					 used ? "; " : "", px_ring_source_name(i),
+					 reason ? ": " : "", reason ? reason : "");
+	}
+}
+
+static void describe(const struct px_doctor_verdicts *verdicts, struct px_finding *finding)
+{
+	const struct px_verdict *first = &verdicts->verdicts.verdicts[0];
+	const struct px_rule *rule = first->rule;
+
+	finding->level = level_of(verdicts);
+	finding->health = verdicts->verdicts.health;
+	finding->verdicts = verdicts;
+	finding->id = rule ? rule->id : "";
+	finding->name = rule ? rule->name : "cannot be told";
+	finding->who = px_actor_name(rule ? rule->actor : PX_ACTOR_NOBODY);
+	finding->meaning = rule ? rule->meaning : "What would tell could not be seen.";
+	finding->advice = rule ? rule->advice : "";
+	snprintf(finding->evidence, sizeof(finding->evidence), "%s", first->evidence.text);
+	if (finding->health == PX_HEALTH_UNKNOWN)
+		name_missing(verdicts, finding->evidence, sizeof(finding->evidence));
+	if (verdicts->ring)
+		px_ring_name(verdicts->device, verdicts->ring, finding->where,
+			     sizeof(finding->where));
+	else
+		snprintf(finding->where, sizeof(finding->where), "%s", verdicts->device->name);
+}
+
+static struct px_error *conclude_rings(const struct px_doctor_report *report,
+				       struct px_conclusion *conclusion)
+{
+	for (size_t i = 0; i < report->verdict_count; i++) {
+		const struct px_doctor_verdicts *verdicts = &report->verdicts[i];
+		struct px_finding *finding;
+		struct px_error *err;
+
+		if (verdicts->ring)
+			conclusion->rings[verdicts->verdicts.health]++;
+		if (!verdicts->verdicts.count || verdicts->verdicts.health < PX_HEALTH_WAITS)
+			continue;
+		err = px_conclusion_add(conclusion, &finding);
+		if (err)
+			return err;
+		describe(verdicts, finding);
+	}
+	return NULL;
+}
+
+/* --- order ----------------------------------------------------------------------------------
+ */
+
+/* Rules are in the order of precedence; those of the doctor's own come before them. */
+static size_t precedence(const struct px_finding *finding)
+{
+	const struct px_rule *rule =
+		finding->verdicts ? finding->verdicts->verdicts.verdicts[0].rule : NULL;
+	size_t count;
+	const struct px_rule *rules = px_rules(&count);
+
+	return rule >= rules && rule < rules + count ? (size_t)(rule - rules) + 1 : 0;
+}
+
+static int by_urgency(const void *a, const void *b)
+{
+	const struct px_finding *x = a, *y = b;
+	size_t before = precedence(x), after = precedence(y);
+	int order;
+
+	if (x->health != y->health)
+		return x->health > y->health ? -1 : 1;
+	if (x->level != y->level)
+		return x->level < y->level ? -1 : 1;
+	if (before != after)
+		return before < after ? -1 : 1;
+	order = (x->seen_count < y->seen_count) - (x->seen_count > y->seen_count);
+	if (order || !x->verdicts || !y->verdicts)
+		return order;
+	return (x->verdicts > y->verdicts) - (x->verdicts < y->verdicts);
+}
+
+static bool waits_for_guest(const struct px_finding *finding)
+{
+	const struct px_rule *rule =
+		finding->verdicts ? finding->verdicts->verdicts.verdicts[0].rule : NULL;
+
+	return rule && (rule->actor == PX_ACTOR_FRONT || rule->actor == PX_ACTOR_HOST ||
+			rule->actor == PX_ACTOR_EITHER);
+}
+
+/* Whether effect would not be there without cause, as far as one can say. */
+static bool follows(const struct px_finding *cause, const struct px_finding *effect)
+{
+	switch (cause->level) {
+	case PX_LEVEL_DOMAIN:
+		return true;
+	case PX_LEVEL_KERNEL:
+		return waits_for_guest(effect);
+	case PX_LEVEL_STORE:
+		return effect->level == PX_LEVEL_DEVICE;
+	case PX_LEVEL_DEVICE:
+		return effect->verdicts && cause->verdicts &&
+		       effect->verdicts->device == cause->verdicts->device;
+	default:
+		return false;
+	}
+}
+
+static void mark_consequences(struct px_conclusion *conclusion)
+{
+	for (size_t i = 0; i < conclusion->count; i++) {
+		struct px_finding *effect = &conclusion->findings[i];
+
+		for (size_t j = 0; j < i && !effect->consequence; j++)
+			effect->consequence = conclusion->findings[j].health ==
+						      PX_HEALTH_FAULT &&
+					      follows(&conclusion->findings[j], effect);
+		if (effect->health == PX_HEALTH_FAULT && !effect->consequence)
+			conclusion->faults++;
+	}
+}
+
+/* --- the headline ---------------------------------------------------------------------------
+ */
+
+static size_t ring_count(const struct px_conclusion *conclusion)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < px_array_size(conclusion->rings); i++)
+		count += conclusion->rings[i];
+	return count;
+}
+
+static enum px_health worst(const struct px_conclusion *conclusion)
+{
+	enum px_health health = PX_HEALTH_IDLE;
+
+	for (enum px_health i = 0; i < px_array_size(conclusion->rings); i++)
+		if (conclusion->rings[i])
+			health = i;
+	for (size_t i = 0; i < conclusion->count; i++)
+		health = px_max(health, conclusion->findings[i].health);
+	return health;
+}
+
+/* "vif 0 tx: lost kick (A1)" */
+static void name_finding(const struct px_finding *finding, char *text, size_t size)
+{
+	bool letters = *finding->id && strlen(finding->id) <= 2;
+
+	snprintf(text, size, "%s: %s%s%s%s", finding->where, finding->name, letters ? " (" : "",
+		 letters ? finding->id : "", letters ? ")" : "");
+}
+
+static void write_headline(struct px_conclusion *conclusion, const char *seconds)
+{
+	size_t rings = ring_count(conclusion), moved = conclusion->rings[PX_HEALTH_PROGRESS];
+	char first[200] = "";
+	char *text = conclusion->headline;
+	size_t size = sizeof(conclusion->headline);
+
+	if (conclusion->count)
+		name_finding(&conclusion->findings[0], first, sizeof(first));
+	switch (conclusion->health) {
+	case PX_HEALTH_FAULT:
+		if (conclusion->faults > 1)
+			snprintf(text, size, "%s, and %zu more", first, conclusion->faults - 1);
+		else
+			snprintf(text, size, "%s", first);
+		break;
+	case PX_HEALTH_UNKNOWN:
+		snprintf(text, size, "cannot tell: %s", first);
+		break;
+	case PX_HEALTH_WAITS:
+		snprintf(text, size, "no fault; %s, on purpose", first);
+		break;
+	case PX_HEALTH_PROGRESS:
+		snprintf(text, size,
+			 "healthy: %zu of %zu rings moved%s, and nobody owes anything", moved,
+			 rings, seconds);
+		break;
+	case PX_HEALTH_IDLE:
+		if (rings)
+			snprintf(text, size, "idle: nothing moved%s, and nobody owes anything",
+				 seconds);
+		else
+			snprintf(text, size, "idle: it has no rings");
+		break;
+	}
+}
+
+struct px_error *px_conclude(const struct px_doctor_report *report, struct px_conclusion *ret)
+{
+	struct px_conclusion conclusion = {0};
+	char seconds[48] = "";
+	struct px_error *err = px_conclude_domain(report, &conclusion);
+
+	if (!err)
+		err = conclude_rings(report, &conclusion);
+	if (!err)
+		err = px_conclude_stacks(report, &conclusion);
+	if (err) {
+		px_conclusion_fini(&conclusion);
+		return err;
+	}
+	if (conclusion.count)
+		qsort(conclusion.findings, conclusion.count, sizeof(*conclusion.findings),
+		      by_urgency);
+	mark_consequences(&conclusion);
+	conclusion.health = worst(&conclusion);
+	if (report->interval_ns)
+		snprintf(seconds, sizeof(seconds), " in %.1f s",
+			 (double)report->interval_ns / 1e9);
+	write_headline(&conclusion, seconds);
+	*ret = conclusion;
+	return NULL;
+}
