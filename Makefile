@@ -365,7 +365,9 @@ TEST_TOOLS := \
 LAB_TOOLS := \
 	compare-unwind \
 	driver-probe \
-	guest-probe
+	guest-probe \
+	receive-packets \
+	ring-probe
 
 # Benchmarks: tests/bench/bench-NAME.c
 BENCHES := \

@@ -128,8 +128,7 @@ void scenario_masked(const struct ringer *ringer)
 	ringer_ready(ringer);
 }
 
-/* --- a waiter that nobody wakes ------------------------------------------------------------
- */
+/* --- a waiter that nobody wakes -------------------------------------------------------- */
 
 /* What it has to send has become too old: it sends nothing, and wakes nobody in its place. */
 static void give_up(void *argument)
@@ -168,7 +167,7 @@ void scenario_stranded_waiter(const struct ringer *ringer)
 	thread_end();
 }
 
-/* --- receiving ---------------------------------------------------------------------------- */
+/* --- receiving ------------------------------------------------------------------------- */
 
 /* Somebody has to send to it; ready when the last buffer is used up. */
 void scenario_rx_never_refilled(const struct ringer *ringer)

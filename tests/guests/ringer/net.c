@@ -16,13 +16,15 @@ void net_note(struct net *net)
 {
 	volatile struct px_ring_note *tx = net->tx_note, *rx = net->rx_note;
 
+	rx->req_prod_pvt = net->rx.req_prod_pvt;
+	rx->rsp_cons = net->rx.rsp_cons;
+	if (net->reserve)
+		return;
 	tx->req_prod_pvt = net->tx.req_prod_pvt;
 	tx->rsp_cons = net->tx.rsp_cons;
 	tx->writers = net->writers;
 	tx->waiters = net->tx_waiters.count;
 	tx->wanted = thread_amount(&net->tx_waiters);
-	rx->req_prod_pvt = net->rx.req_prod_pvt;
-	rx->rsp_cons = net->rx.rsp_cons;
 }
 
 /* --- sending ------------------------------------------------------------------------------ */
@@ -153,9 +155,10 @@ static void take_response(struct net *net, const struct netif_tx_response *respo
 	}
 }
 
-static bool take_responses(struct net *net)
+/* How many there were. */
+static uint32_t take_responses(struct net *net)
 {
-	bool any = false;
+	uint32_t count = 0;
 
 	while (net->tx.rsp_cons - net->miscounted != net->tx.sring->rsp_prod) {
 		struct netif_tx_response response;
@@ -164,26 +167,29 @@ static bool take_responses(struct net *net)
 		RING_COPY_RESPONSE(&net->tx, net->tx.rsp_cons - net->miscounted, &response);
 		net->tx.rsp_cons++;
 		take_response(net, &response);
-		any = true;
+		count++;
 	}
-	return any;
+	return count;
 }
 
 void net_tx_serve(void *argument)
 {
 	struct net *net = argument;
-	bool any = take_responses(net);
+	uint32_t taken = take_responses(net), more;
 
 	while (!net->faults.tx_not_rearmed) {
 		net->tx.sring->rsp_event = net->tx.rsp_cons + 1;
 		xen_mb();
-		if (!take_responses(net))
+		more = take_responses(net);
+		taken += more;
+		if (!more)
 			break;
-		any = true;
 	}
-	if (any && net->faults.wakes_one)
+	if (net->reserve)
+		px_reserve_free(net->reserve, taken);
+	else if (taken && net->faults.wakes_one)
 		thread_wake(&net->tx_waiters);
-	else if (any)
+	else if (taken)
 		thread_wake_all(&net->tx_waiters);
 	net_note(net);
 }

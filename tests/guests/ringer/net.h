@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "guest-probes/px_ring_notes.h"
+#include "guest-probes/px_reserve.h"
 #include "tests/guests/ringer/packet.h"
 #include "tests/guests/ringer/thread.h"
 
@@ -61,6 +61,8 @@ struct net {
 	uint64_t sent, answered, refused, received, out_of_order;
 	uint32_t rx_sequence; /* that the next packet of our kind should have */
 
+	/* What gives out the slots of the tx ring and keeps its note; NULL: the driver does. */
+	struct px_reserve *reserve;
 	/* Where the driver tells what it keeps to itself; always there, published or not. */
 	struct px_ring_note *tx_note, *rx_note;
 };

@@ -36,8 +36,7 @@ static void publish(struct net *net, RING_IDX index)
 	net_note(net);
 }
 
-/* --- hold and wait -------------------------------------------------------------------------
- */
+/* --- hold and wait --------------------------------------------------------------------- */
 
 /*
  * Slots are counted as they are prepared, each when one is free, and laid out when the packet
@@ -69,8 +68,7 @@ static void produce_by_slots(void *argument)
 		send_by_slots(argument);
 }
 
-/* --- one at a time -------------------------------------------------------------------------
- */
+/* --- one at a time --------------------------------------------------------------------- */
 
 struct lock {
 	_Bool taken;
@@ -104,8 +102,53 @@ static void produce_locked(void *argument)
 		send_locked(argument, &lock);
 }
 
-/* -------------------------------------------------------------------------------------------
- */
+/* --- by reservation -------------------------------------------------------------------- */
+
+static int reserve_wait(void *context, struct px_reserve_waiter *waiter)
+{
+	thread_wait(waiter->user, waiter->count);
+	return 0;
+}
+
+static void reserve_wake(void *context, struct px_reserve_waiter *waiter)
+{
+	thread_wake(waiter->user);
+}
+
+static void reserve_publish(void *context, uint32_t index)
+{
+	struct net *net = context;
+
+	net->tx.req_prod_pvt = index;
+	publish(net, index);
+}
+
+static void send_reserved(struct producer *producer)
+{
+	struct net *net = producer->ringer->net;
+	struct packet *packet = &producer->packet;
+	struct thread_queue sleep = {0};
+	struct px_reserve_waiter slots = {.user = &sleep};
+
+	if (px_reserve_get(net->reserve, &slots, packet->header.fragments) !=
+	    PX_RESERVE_GRANTED)
+		thread_end();
+	for (uint32_t i = 0; i < packet->header.fragments; i++)
+		thread_yield();
+	next_packet(producer);
+	/* Who waited may go on after one who came later and did not have to. */
+	packet->header.number = slots.first / packet->header.fragments;
+	net_tx_write(net, slots.first, packet);
+	px_reserve_commit(net->reserve, &slots);
+}
+
+static void produce_reserved(void *argument)
+{
+	for (;;)
+		send_reserved(argument);
+}
+
+/* --- all of them ----------------------------------------------------------------------- */
 
 static void start_producers(const struct ringer *ringer, void (*produce)(void *))
 {
@@ -145,5 +188,19 @@ void scenario_deadlock(const struct ringer *ringer)
 void scenario_locked(const struct ringer *ringer)
 {
 	start_producers(ringer, produce_locked);
+	ringer_ready(ringer);
+}
+
+void scenario_reserve(const struct ringer *ringer)
+{
+	static const struct px_reserve_ops ops = {
+		.wait = reserve_wait, .wake = reserve_wake, .publish = reserve_publish};
+	static struct px_reserve reserve;
+	struct net *net = ringer->net;
+
+	px_reserve_init(&reserve, NET_SLOTS, net->tx.req_prod_pvt, &ops, net);
+	reserve.note = net->tx_note;
+	net->reserve = &reserve;
+	start_producers(ringer, produce_reserved);
 	ringer_ready(ringer);
 }

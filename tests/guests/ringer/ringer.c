@@ -35,6 +35,7 @@ static const struct scenario scenarios[] = {
 	{"wrap", scenario_healthy, .traffic = true, .options.first_index = BEFORE_WRAP},
 	{"deadlock", scenario_deadlock},
 	{"locked", scenario_locked, .traffic = true},
+	{"reserve", scenario_reserve, .traffic = true},
 	{"lost-kick", scenario_lost_kick},
 	{"never-pushed", scenario_never_pushed},
 	{"dangling-chain", scenario_dangling_chain},

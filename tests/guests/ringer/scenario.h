@@ -41,6 +41,7 @@ void scenario_kick_storm(const struct ringer *ringer);
 /* producers.c */
 void scenario_deadlock(const struct ringer *ringer);
 void scenario_locked(const struct ringer *ringer);
+void scenario_reserve(const struct ringer *ringer);
 
 /* faults.c */
 void scenario_lost_kick(const struct ringer *ringer);
