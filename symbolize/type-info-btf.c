@@ -30,6 +30,12 @@ struct btf_info {
 	uint32_t first_string;		/* offset of the first byte of strings */
 	uint32_t *offsets;		/* of each record in types */
 	size_t count, capacity;
+	/* Made by the first look-up: the records that have a name to look up, by the low bits
+	 * of its hash, in file order among equal ones: those of bucket b are named[buckets[b]]
+	 * .. named[buckets[b + 1] - 1]. However names are chosen, making it takes linear time.
+	 * NULL: none yet. */
+	uint32_t *buckets, *named;
+	size_t bucket_mask;
 };
 
 /* --- records ------------------------------------------------------------------------------ */
@@ -158,19 +164,108 @@ static bool names_aggregate(struct btf_info *btf, px_type id, const struct btf_t
 	return target && is_aggregate(target) && !string_at(btf, target->name_off)[0];
 }
 
-static px_type btf_find(struct px_type_info *info, const char *name)
+/* Record i of this BTF, not of its base. */
+static const struct btf_type *record(const struct btf_info *btf, size_t i)
 {
-	struct btf_info *btf = (struct btf_info *)info;
-	px_type end = (px_type)btf->first_id + btf->count;
+	return (const struct btf_type *)(btf->types.data + btf->offsets[i]);
+}
 
-	for (px_type id = 1; id < end; id++) {
-		const struct btf_type *t = type_at(btf, id);
+static const char *name_of(const struct btf_info *btf, size_t i)
+{
+	return string_at(btf, record(btf, i)->name_off);
+}
 
-		if (t && !strcmp(string_at(btf, t->name_off), name) &&
-		    names_aggregate(btf, id, t))
+static bool can_be_named(const struct btf_info *btf, size_t i)
+{
+	const struct btf_type *t = record(btf, i);
+
+	return (is_aggregate(t) || kind_of(t) == BTF_KIND_TYPEDEF) && name_of(btf, i)[0];
+}
+
+/* FNV-1a. */
+static uint32_t hash_of(const char *name)
+{
+	uint32_t hash = 2166136261U;
+
+	for (; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * 16777619U;
+	return hash;
+}
+
+static size_t bucket_of(const struct btf_info *btf, const char *name)
+{
+	return hash_of(name) & btf->bucket_mask;
+}
+
+static struct px_error *allocate_index(struct btf_info *btf)
+{
+	size_t named = 0, size = 16;
+	struct px_error *err;
+
+	for (size_t i = 0; i < btf->count; i++)
+		named += can_be_named(btf, i);
+	while (size < named)
+		size *= 2;
+	btf->bucket_mask = size - 1;
+	err = px_calloc(named, sizeof(*btf->named), &btf->named);
+	return err ? err : px_calloc(size + 2, sizeof(*btf->buckets), &btf->buckets);
+}
+
+/* A counting sort: counts, from them ends, from them the places. */
+static void fill_index(struct btf_info *btf)
+{
+	uint32_t *next = btf->buckets + 1;
+
+	for (size_t i = 0; i < btf->count; i++)
+		if (can_be_named(btf, i))
+			next[bucket_of(btf, name_of(btf, i)) + 1]++;
+	for (size_t b = 0; b <= btf->bucket_mask; b++)
+		next[b + 1] += next[b];
+	for (size_t i = 0; i < btf->count; i++)
+		if (can_be_named(btf, i))
+			btf->named[next[bucket_of(btf, name_of(btf, i))]++] = (uint32_t)i;
+}
+
+static bool index_names(struct btf_info *btf)
+{
+	struct px_error *err = allocate_index(btf);
+
+	if (!err) {
+		fill_index(btf);
+		return true;
+	}
+	px_error_free(err);
+	px_freep(&btf->named);
+	px_freep(&btf->buckets);
+	return false;
+}
+
+static px_type find_here(struct btf_info *btf, const char *name)
+{
+	size_t bucket;
+
+	if (!btf->buckets && !index_names(btf))
+		return 0;
+	bucket = bucket_of(btf, name);
+	for (size_t n = btf->buckets[bucket]; n < btf->buckets[bucket + 1]; n++) {
+		px_type id = (px_type)btf->first_id + btf->named[n];
+
+		if (!strcmp(name_of(btf, btf->named[n]), name) &&
+		    names_aggregate(btf, id, record(btf, btf->named[n])))
 			return id;
 	}
 	return 0;
+}
+
+/* What a module has of its own hides what the kernel has of the same name. */
+static px_type btf_find(struct px_type_info *info, const char *name)
+{
+	struct btf_info *btf = (struct btf_info *)info;
+	px_type found = 0;
+
+	for (; btf && !found; btf = (struct btf_info *)(uintptr_t)btf->base)
+		found = find_here(btf, name);
+	return found;
 }
 
 static void btf_visit_members(struct px_type_info *info, px_type type,
@@ -280,6 +375,8 @@ static void btf_close(struct px_type_info *info)
 
 	free(btf->bytes);
 	free(btf->offsets);
+	free(btf->named);
+	free(btf->buckets);
 	free(btf);
 }
 

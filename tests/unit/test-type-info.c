@@ -175,10 +175,15 @@ static void test_btf_of_module(void **state)
 	btf_builder_struct(
 		&module, "queue", BTF_KIND_STRUCT, 32,
 		(struct btf_builder_member[]){{"id", 1, 0, 0}, {"link", list, 128, 0}}, 2);
+	btf_builder_struct(&module, "list_head", BTF_KIND_STRUCT, 8,
+			   (struct btf_builder_member[]){{"first", 1, 32, 0}}, 1);
 	info = open_btf(btf_builder_finish(&module), base);
 	assert_member(info, "queue", "id", 0, 4);
 	assert_member(info, "queue", "link.prev", 24, 8);
 	assert_member(info, "task", "comm", 32, 16);
+	/* What it has of its own hides the kernel's. */
+	assert_member(info, "list_head", "first", 4, 4);
+	assert_member(base, "list_head", "prev", 8, 8);
 	px_type_info_close(info);
 	px_type_info_close(base);
 }
