@@ -205,6 +205,8 @@ RINGTRACE_SRC := \
 	ringtrace/rules-stream.c \
 	ringtrace/rules.c \
 	ringtrace/signs.c \
+	ringtrace/slots-block.c \
+	ringtrace/slots.c \
 	ringtrace/verdict.c
 
 REPORT_SRC := \
@@ -292,8 +294,10 @@ UNIT_TESTS := \
 	report \
 	reserve \
 	reserve-wait \
+	ring \
 	sampler \
 	session \
+	slots \
 	snapshot \
 	stock-perf \
 	stop \
@@ -315,6 +319,8 @@ UNIT_TESTS := \
 
 # Doubles and builders that several unit tests share.
 SUPPORT_SRC := \
+	tests/support/block-layout-32.c \
+	tests/support/block-layout-64.c \
 	tests/support/btf-builder.c \
 	tests/support/channels-double.c \
 	tests/support/doctor-fixture.c \
@@ -348,6 +354,7 @@ FUZZ_TARGETS := \
 	perfdata \
 	program \
 	report \
+	ring-slots \
 	symbol-files \
 	type-info \
 	unikernel \
