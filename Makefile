@@ -258,6 +258,7 @@ UNIT_TESTS := \
 	guest-double \
 	indirect-thunk \
 	histogram \
+	linux-drivers \
 	linux-events \
 	linux-gate \
 	linux-identity \
@@ -324,6 +325,7 @@ SUPPORT_SRC := \
 	tests/support/btf-builder.c \
 	tests/support/channels-double.c \
 	tests/support/doctor-fixture.c \
+	tests/support/driver-world.c \
 	tests/support/elf-builder.c \
 	tests/support/explore.c \
 	tests/support/flat-memory.c \

@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A kernel with Xen's drivers in flat memory. */
+#include "tests/support/driver-world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/support/btf-builder.h"
+
+/* --- types -------------------------------------------------------------------------------- */
+
+enum {
+	MEMBERS_MAX = 24,
+};
+
+/* Types under construction. */
+struct types {
+	struct btf_builder builder;
+	const char *without;
+	uint32_t numbers[9]; /* integers by their size */
+	uint32_t list;
+	struct btf_builder_member members[MEMBERS_MAX]; /* of the structure at work */
+	uint16_t count;
+	const char *structure;
+};
+
+static void begin(struct types *t, const char *structure)
+{
+	t->structure = structure;
+	t->count = 0;
+}
+
+static void add(struct types *t, const char *name, uint32_t type, size_t offset)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s.%s", t->structure, name);
+	if (t->without && !strcmp(t->without, path))
+		name = "other";
+	assert_true(t->count < MEMBERS_MAX);
+	t->members[t->count++] =
+		(struct btf_builder_member){name, type, (uint32_t)offset * 8, 0};
+}
+
+static uint32_t end(struct types *t, size_t size)
+{
+	return btf_builder_struct(&t->builder, t->structure, BTF_KIND_STRUCT, (uint32_t)size,
+				  t->members, t->count);
+}
+
+static uint32_t bytes_of(struct types *t, size_t size)
+{
+	return btf_builder_array(&t->builder, t->numbers[1], (uint32_t)size);
+}
+
+/* Members of structure s of the world: a number; of another type. */
+#define NUMBER(s, member) NUMBER_AS(s, #member, member)
+#define NUMBER_AS(s, name, member) \
+	add(t, name, t->numbers[sizeof(((struct s *)0)->member)], offsetof(struct s, member))
+#define OTHER(s, name, type, member) add(t, name, type, offsetof(struct s, member))
+
+static void add_enum(struct types *t, const char *name, int32_t value)
+{
+	struct btf_enum one = {btf_builder_string(&t->builder, name), value};
+
+	btf_builder_type(&t->builder, NULL, BTF_BUILDER_INFO(BTF_KIND_ENUM, 0, 1), 4, &one,
+			 sizeof(one));
+}
+
+static void types_begin(struct types *t, const char *without)
+{
+	memset(t, 0, sizeof(*t));
+	t->without = without;
+	btf_builder_init(&t->builder);
+	t->numbers[1] = btf_builder_int(&t->builder, "u8", 1);
+	t->numbers[2] = btf_builder_int(&t->builder, "u16", 2);
+	t->numbers[4] = btf_builder_int(&t->builder, "u32", 4);
+	t->numbers[8] = btf_builder_int(&t->builder, "u64", 8);
+	begin(t, "list_head");
+	NUMBER(world_list, next);
+	NUMBER(world_list, prev);
+	t->list = end(t, sizeof(struct world_list));
+}
+
+static void add_driver_core(struct types *t)
+{
+	uint32_t klist, node, driver;
+
+	begin(t, "klist");
+	OTHER(world_klist, "k_list", t->list, list);
+	klist = end(t, sizeof(struct world_klist));
+	begin(t, "klist_node");
+	NUMBER_AS(world_klist_node, "n_klist", klist);
+	OTHER(world_klist_node, "n_node", t->list, links);
+	node = end(t, sizeof(struct world_klist_node));
+	begin(t, "driver_private");
+	OTHER(world_driver_private, "klist_devices", klist, devices);
+	end(t, sizeof(struct world_driver_private));
+	begin(t, "device_private");
+	OTHER(world_device_private, "knode_driver", node, driver);
+	NUMBER(world_device_private, device);
+	end(t, sizeof(struct world_device_private));
+	begin(t, "device_driver");
+	add(t, "p", t->numbers[8], 8);
+	driver = end(t, 16);
+	begin(t, "xenbus_driver");
+	OTHER(world_xenbus_driver, "driver", driver, driver);
+	end(t, sizeof(struct world_xenbus_driver));
+}
+
+static void add_xenbus_device(struct types *t)
+{
+	uint32_t atomic, device;
+
+	begin(t, "atomic");
+	add(t, "counter", t->numbers[4], 0);
+	atomic = end(t, 4);
+	begin(t, "device");
+	NUMBER(world_device, p);
+	NUMBER(world_device, driver);
+	NUMBER(world_device, driver_data);
+	device = end(t, sizeof(struct world_device));
+	begin(t, "xenbus_device");
+	NUMBER(world_xenbus_device, nodename);
+	NUMBER(world_xenbus_device, otherend_id);
+	NUMBER(world_xenbus_device, state);
+	OTHER(world_xenbus_device, "dev", device, dev);
+	OTHER(world_xenbus_device, "events", atomic, events);
+	OTHER(world_xenbus_device, "spurious_events", atomic, spurious_events);
+	NUMBER(world_xenbus_device, spurious_threshold);
+	end(t, sizeof(struct world_xenbus_device));
+}
+
+static uint32_t add_front_ring(struct types *t)
+{
+	begin(t, "front_ring");
+	NUMBER(world_front_ring, req_prod_pvt);
+	NUMBER(world_front_ring, rsp_cons);
+	NUMBER(world_front_ring, nr_ents);
+	NUMBER(world_front_ring, sring);
+	return end(t, sizeof(struct world_front_ring));
+}
+
+static uint32_t add_back_ring(struct types *t)
+{
+	begin(t, "back_ring");
+	NUMBER(world_back_ring, rsp_prod_pvt);
+	NUMBER(world_back_ring, req_cons);
+	NUMBER(world_back_ring, nr_ents);
+	NUMBER(world_back_ring, sring);
+	return end(t, sizeof(struct world_back_ring));
+}
+
+static uint32_t add_timer(struct types *t)
+{
+	uint32_t entry;
+
+	begin(t, "hlist_node");
+	add(t, "next", t->numbers[8], 0);
+	add(t, "pprev", t->numbers[8], 8);
+	entry = end(t, 16);
+	begin(t, "timer_list");
+	add(t, "entry", entry, 0);
+	NUMBER(world_timer, expires);
+	return end(t, sizeof(struct world_timer));
+}
+
+static void add_net_device(struct types *t)
+{
+	begin(t, "netdev_queue");
+	NUMBER(world_netdev_queue, state);
+	end(t, sizeof(struct world_netdev_queue));
+	begin(t, "net_device");
+	OTHER(world_net_device, "name", bytes_of(t, 16), name);
+	NUMBER(world_net_device, state);
+	NUMBER_AS(world_net_device, "_tx", tx);
+	NUMBER(world_net_device, real_num_tx_queues);
+	end(t, offsetof(struct world_net_device, queues));
+	add_enum(t, "__QUEUE_STATE_DRV_XOFF", 3);
+	add_enum(t, "__LINK_STATE_NOCARRIER", 5);
+}
+
+static void add_netfront(struct types *t)
+{
+	uint32_t ring = add_front_ring(t), timer = add_timer(t);
+
+	begin(t, "netfront_info");
+	NUMBER(world_netfront, netdev);
+	NUMBER(world_netfront, xbdev);
+	NUMBER(world_netfront, queues);
+	NUMBER(world_netfront, broken);
+	end(t, offsetof(struct world_netfront, own));
+	begin(t, "netfront_queue");
+	NUMBER(world_netfront_queue, id);
+	NUMBER(world_netfront_queue, tx_evtchn);
+	NUMBER(world_netfront_queue, rx_evtchn);
+	NUMBER(world_netfront_queue, info);
+	OTHER(world_netfront_queue, "tx", ring, tx);
+	OTHER(world_netfront_queue, "rx", ring, rx);
+	NUMBER(world_netfront_queue, tx_ring_ref);
+	NUMBER(world_netfront_queue, rx_ring_ref);
+	OTHER(world_netfront_queue, "tx_link",
+	      btf_builder_array(&t->builder, t->numbers[2], WORLD_LINKS), tx_link);
+	NUMBER(world_netfront_queue, tx_skb_freelist);
+	NUMBER(world_netfront_queue, rx_rsp_unconsumed);
+	OTHER(world_netfront_queue, "rx_refill_timer", timer, rx_refill_timer);
+	end(t, sizeof(struct world_netfront_queue));
+}
+
+static void add_netback(struct types *t)
+{
+	uint32_t ring = add_back_ring(t), timer = add_timer(t), packets;
+
+	begin(t, "sk_buff_head");
+	add(t, "qlen", t->numbers[4], 0);
+	packets = end(t, 4);
+	begin(t, "backend_info");
+	add(t, "dev", t->numbers[8], offsetof(struct world_netback, be.dev));
+	add(t, "vif", t->numbers[8], offsetof(struct world_netback, be.vif));
+	end(t, 16);
+	begin(t, "xenvif");
+	NUMBER(world_vif, domid);
+	NUMBER(world_vif, handle);
+	NUMBER(world_vif, num_queues);
+	NUMBER(world_vif, disabled);
+	NUMBER(world_vif, be);
+	NUMBER(world_vif, dev);
+	NUMBER(world_vif, queues);
+	NUMBER(world_vif, status);
+	end(t, sizeof(struct world_vif));
+	begin(t, "xenvif_queue");
+	NUMBER(world_netback_queue, id);
+	NUMBER(world_netback_queue, vif);
+	OTHER(world_netback_queue, "tx", ring, tx);
+	OTHER(world_netback_queue, "rx", ring, rx);
+	NUMBER(world_netback_queue, pending_prod);
+	NUMBER(world_netback_queue, pending_cons);
+	NUMBER(world_netback_queue, dealloc_prod);
+	NUMBER(world_netback_queue, dealloc_cons);
+	NUMBER(world_netback_queue, rx_queue_len);
+	NUMBER(world_netback_queue, rx_queue_max);
+	OTHER(world_netback_queue, "rx_queue", packets, rx_packets);
+	NUMBER(world_netback_queue, stalled);
+	NUMBER(world_netback_queue, credit_bytes);
+	NUMBER(world_netback_queue, remaining_credit);
+	OTHER(world_netback_queue, "credit_timeout", timer, credit_timeout);
+	end(t, sizeof(struct world_netback_queue));
+}
+
+static void add_block_layer(struct types *t)
+{
+	uint32_t table, slots = btf_builder_array(&t->builder, t->numbers[8], 4);
+
+	begin(t, "gendisk");
+	add(t, "disk_name", bytes_of(t, 32), 8);
+	end(t, 40);
+	begin(t, "xarray");
+	add(t, "xa_head", t->numbers[8], 8);
+	table = end(t, 16);
+	begin(t, "request_queue");
+	add(t, "hctx_table", table, 8);
+	end(t, 24);
+	begin(t, "xa_node");
+	add(t, "shift", t->numbers[1], 0);
+	add(t, "slots", slots, 8);
+	end(t, 40);
+	begin(t, "blk_mq_hw_ctx");
+	add(t, "state", t->numbers[8], 0);
+	add(t, "queue", t->numbers[8], 8);
+	end(t, 16);
+	add_enum(t, "BLK_MQ_S_STOPPED", 2);
+}
+
+static void add_blkfront(struct types *t)
+{
+	uint32_t ring = add_front_ring(t);
+
+	begin(t, "blkfront_info");
+	NUMBER(world_blkfront, xbdev);
+	NUMBER(world_blkfront, gd);
+	NUMBER(world_blkfront, rq);
+	NUMBER(world_blkfront, rinfo);
+	NUMBER(world_blkfront, connected);
+	NUMBER(world_blkfront, nr_ring_pages);
+	NUMBER(world_blkfront, nr_rings);
+	NUMBER(world_blkfront, rinfo_size);
+	end(t, offsetof(struct world_blkfront, own));
+	begin(t, "blkfront_ring_info");
+	NUMBER(world_blkfront_ring, dev_info);
+	OTHER(world_blkfront_ring, "ring", ring, ring);
+	OTHER(world_blkfront_ring, "ring_ref", btf_builder_array(&t->builder, t->numbers[4], 4),
+	      ring_ref);
+	NUMBER(world_blkfront_ring, evtchn);
+	NUMBER(world_blkfront_ring, persistent_gnts_c);
+	NUMBER(world_blkfront_ring, shadow_free);
+	end(t, offsetof(struct world_blkfront_ring, shadow));
+	add_block_layer(t);
+}
+
+static void add_blkback(struct types *t)
+{
+	uint32_t ring = add_back_ring(t), rings;
+
+	begin(t, "blkif_back_rings");
+	add(t, "common", ring, 0);
+	rings = end(t, sizeof(struct world_back_ring));
+	begin(t, "backend_info");
+	add(t, "dev", t->numbers[8], 0);
+	add(t, "blkif", t->numbers[8], 8);
+	end(t, 16);
+	begin(t, "xen_blkif");
+#define BLKIF(name, member, size)                          \
+	add(t, name, t->numbers[size],                     \
+	    offsetof(struct world_blkback, blkif.member) - \
+		    offsetof(struct world_blkback, blkif))
+	BLKIF("domid", domid, 2);
+	BLKIF("handle", handle, 4);
+	BLKIF("blk_protocol", protocol, 4);
+	BLKIF("nr_ring_pages", nr_ring_pages, 4);
+	BLKIF("nr_rings", nr_rings, 4);
+	BLKIF("be", be, 8);
+	BLKIF("rings", rings, 8);
+#undef BLKIF
+	end(t, sizeof(((struct world_blkback *)0)->blkif));
+	begin(t, "xen_blkif_ring");
+	NUMBER(world_blkback_ring, blkif);
+	NUMBER_AS(world_blkback_ring, "xenblkd", thread);
+	OTHER(world_blkback_ring, "blk_rings", rings, ring);
+	NUMBER(world_blkback_ring, waiting_reqs);
+	OTHER(world_blkback_ring, "pending_free", t->list, pending_free);
+	NUMBER_AS(world_blkback_ring, "st_rd_req", reads);
+	end(t, sizeof(struct world_blkback_ring));
+}
+
+void driver_world_types(struct driver_world *world, const char *without)
+{
+	static void (*const add_driver[PX_LINUX_DRIVERS])(struct types *) = {
+		[PX_LINUX_NETFRONT] = add_netfront,
+		[PX_LINUX_BLKFRONT] = add_blkfront,
+		[PX_LINUX_NETBACK] = add_netback,
+		[PX_LINUX_BLKBACK] = add_blkback,
+	};
+
+	for (size_t i = 0; i < PX_LINUX_DRIVERS; i++) {
+		struct types t;
+
+		types_begin(&t, without);
+		add_driver_core(&t);
+		add_xenbus_device(&t);
+		if (i == PX_LINUX_NETFRONT || i == PX_LINUX_NETBACK)
+			add_net_device(&t);
+		add_driver[i](&t);
+		assert_null(px_type_info_open_btf(btf_builder_finish(&t.builder), NULL,
+						  &world->types[i]));
+	}
+}
+
+/* --- memory ------------------------------------------------------------------------------- */
+
+#define AT(part) DRIVER_WORLD_AT(world, part)
+
+/* A list of the nodes at addresses. */
+static void link_nodes(struct driver_world *world, uint64_t head, const uint64_t *nodes,
+		       size_t count)
+{
+	uint64_t last = head;
+
+	for (size_t i = 0; i < count; i++) {
+		flat_memory_put64(&world->flat, last, nodes[i]);
+		flat_memory_put64(&world->flat, nodes[i] + 8, last);
+		last = nodes[i];
+	}
+	flat_memory_put64(&world->flat, last, head);
+	flat_memory_put64(&world->flat, head + 8, last);
+}
+
+static const char *const nodes[PX_LINUX_DRIVERS] = {
+	[PX_LINUX_NETFRONT] = "device/vif/%zu",
+	[PX_LINUX_BLKFRONT] = "device/vbd/%zu",
+	[PX_LINUX_NETBACK] = "backend/vif/%zu/0",
+	[PX_LINUX_BLKBACK] = "backend/vbd/%zu/51712",
+};
+
+static void build_bus(struct driver_world *world, size_t d, const uint64_t data[WORLD_DEVICES])
+{
+	uint64_t links[WORLD_DEVICES];
+
+	world->memory->bus[d].driver.driver.p = AT(bus[d].driver_private);
+	for (size_t i = 0; i < WORLD_DEVICES; i++) {
+		struct world_device_private *private =
+			&world->memory->bus[d].devices[i].private;
+		struct world_xenbus_device *device = &world->memory->bus[d].devices[i].device;
+
+		links[i] = AT(bus[d].devices[i].private.driver.links);
+		private->driver.klist = AT(bus[d].driver_private.devices);
+		private->device = AT(bus[d].devices[i].device.dev);
+		device->dev.p = AT(bus[d].devices[i].private);
+		device->dev.driver = AT(bus[d].driver.driver);
+		device->dev.driver_data = data[i];
+		device->nodename = AT(bus[d].devices[i].nodename);
+		snprintf(world->memory->bus[d].devices[i].nodename, 40, nodes[d], i);
+		device->otherend_id = (uint32_t)(10 * d + i);
+		device->state = 4;
+		device->events = (uint32_t)(100 * d + i);
+		device->spurious_events = 7;
+		device->spurious_threshold = 1;
+	}
+	link_nodes(world, AT(bus[d].driver_private.devices.list), links, WORLD_DEVICES);
+}
+
+static void build_net_device(struct world_net_device *device, uint64_t queues, size_t i)
+{
+	snprintf(device->name, sizeof(device->name), "eth%zu", i);
+	device->tx = queues;
+	device->real_num_tx_queues = WORLD_QUEUES;
+	device->state = i ? 1 << 5 : 0;		/* the second has no carrier */
+	device->queues[0].state = 1 << 3;	/* stopped */
+	device->queues[1].state = ~UINT64_C(8); /* not stopped */
+}
+
+static void build_netfront(struct driver_world *world, size_t i)
+{
+	struct world_netfront *front = &world->memory->netfront[i];
+
+	front->netdev = AT(netfront[i].device);
+	front->xbdev = AT(bus[PX_LINUX_NETFRONT].devices[i].device);
+	front->queues = AT(netfront[i].own);
+	front->broken = i == 1;
+	build_net_device(&front->device, AT(netfront[i].device.queues), i);
+	for (uint32_t q = 0; q < WORLD_QUEUES; q++) {
+		struct world_netfront_queue *queue = &front->own[q];
+
+		queue->id = q;
+		queue->tx_evtchn = 20 + q;
+		queue->rx_evtchn = 30 + q;
+		queue->info = AT(netfront[i]);
+		queue->tx = (struct world_front_ring){UINT32_MAX - q, 5 + q, 256, AT(jiffies)};
+		queue->rx = (struct world_front_ring){300 + q, 44 + q, 256, AT(jiffies)};
+		queue->tx_ring_ref = 8;
+		queue->rx_ring_ref = 9;
+		/* 4, 1, 6 are free. */
+		memset(queue->tx_link, 0xfe, sizeof(queue->tx_link));
+		queue->tx_skb_freelist = 4;
+		queue->tx_link[4] = 1;
+		queue->tx_link[1] = 6;
+		queue->tx_link[6] = UINT16_MAX;
+		queue->rx_refill_timer.entry.pprev = q ? AT(jiffies) : 0;
+	}
+}
+
+static void build_netback(struct driver_world *world, size_t i)
+{
+	struct world_netback *back = &world->memory->netback[i];
+
+	back->be.dev = AT(bus[PX_LINUX_NETBACK].devices[i].device);
+	back->be.vif = AT(netback[i].vif);
+	back->vif.domid = (uint16_t)(7 + i);
+	back->vif.num_queues = WORLD_QUEUES;
+	back->vif.disabled = i == 1;
+	back->vif.be = AT(netback[i]);
+	back->vif.dev = AT(netback[i].device);
+	back->vif.queues = AT(netback[i].own);
+	back->vif.status = 1;
+	build_net_device(&back->device, AT(netback[i].device.queues), i);
+	for (uint32_t q = 0; q < WORLD_QUEUES; q++) {
+		struct world_netback_queue *queue = &back->own[q];
+
+		queue->id = q;
+		queue->vif = AT(netback[i].vif);
+		queue->tx = (struct world_back_ring){17 + q, 18 + q, 256, AT(jiffies)};
+		queue->rx = (struct world_back_ring){27 + q, 28 + q, 256, AT(jiffies)};
+		queue->pending_prod = UINT32_MAX; /* 256 + 3 less than cons + 256 */
+		queue->pending_cons = 2;
+		queue->dealloc_prod = 1;
+		queue->dealloc_cons = UINT32_MAX - 1;
+		queue->rx_queue_len = 1500;
+		queue->rx_queue_max = 524288;
+		queue->rx_packets = 1;
+		queue->stalled = (uint8_t)q;
+		queue->credit_bytes = UINT64_MAX;
+		queue->credit_timeout.entry.pprev = q ? AT(jiffies) : 0;
+		queue->credit_timeout.expires = 99;
+	}
+}
+
+static void build_blkfront(struct driver_world *world, size_t i)
+{
+	struct world_blkfront *front = &world->memory->blkfront[i];
+
+	front->xbdev = AT(bus[PX_LINUX_BLKFRONT].devices[i].device);
+	front->gd = AT(blkfront[i].disk);
+	front->rq = AT(blkfront[i].queue);
+	front->rinfo = AT(blkfront[i].own);
+	front->connected = 1;
+	front->nr_ring_pages = 1;
+	front->nr_rings = WORLD_QUEUES;
+	front->rinfo_size = sizeof(front->own[0]);
+	snprintf(front->disk.name, sizeof(front->disk.name), "xvd%c", (char)('a' + i));
+	front->queue.contexts.head = AT(blkfront[i].node) + 2;
+	for (uint32_t q = 0; q < WORLD_QUEUES; q++) {
+		struct world_blkfront_ring *ring = &front->own[q];
+
+		ring->dev_info = AT(blkfront[i]);
+		ring->ring = (struct world_front_ring){60 + q, 50 + q, 32, AT(jiffies)};
+		ring->ring_ref[0] = 70 + q;
+		ring->ring_ref[1] = 80 + q;
+		ring->evtchn = 40 + q;
+		ring->shadow_free = 11;
+		front->node.slots[q] = AT(blkfront[i].contexts[q]);
+		front->contexts[q].queue = AT(blkfront[i].queue);
+		front->contexts[q].state = q ? 4 : 0; /* the second is stopped */
+	}
+}
+
+static void build_blkback(struct driver_world *world, size_t i)
+{
+	struct world_blkback *back = &world->memory->blkback[i];
+
+	back->be.dev = AT(bus[PX_LINUX_BLKBACK].devices[i].device);
+	back->be.blkif = AT(blkback[i].blkif);
+	back->blkif.domid = (uint16_t)(7 + i);
+	back->blkif.protocol = 2;
+	back->blkif.nr_ring_pages = 1;
+	back->blkif.nr_rings = WORLD_QUEUES;
+	back->blkif.be = AT(blkback[i]);
+	back->blkif.rings = AT(blkback[i].own);
+	for (uint32_t q = 0; q < WORLD_QUEUES; q++) {
+		struct world_blkback_ring *ring = &back->own[q];
+		uint64_t free[WORLD_PENDING];
+
+		ring->blkif = AT(blkback[i].blkif);
+		ring->thread = q ? 0 : AT(jiffies);
+		ring->ring = (struct world_back_ring){90 + q, 91 + q, 32, AT(jiffies)};
+		ring->waiting_reqs = q;
+		ring->reads = 1000 + q;
+		for (size_t r = 0; r < WORLD_PENDING; r++)
+			free[r] = AT(blkback[i].own[q].requests[r]);
+		link_nodes(world, AT(blkback[i].own[q].pending_free), free, WORLD_PENDING);
+	}
+}
+
+void driver_world_build(struct driver_world *world, const char *without)
+{
+	driver_world_types(world, without);
+	world->memory = (struct driver_memory *)(void *)flat_memory_add(
+		&world->flat, DRIVER_WORLD, sizeof(*world->memory));
+	world->reader = flat_memory_reader(&world->flat);
+	world->memory->jiffies = 4242;
+	build_bus(world, PX_LINUX_NETFRONT, (uint64_t[]){AT(netfront[0]), AT(netfront[1])});
+	build_bus(world, PX_LINUX_BLKFRONT, (uint64_t[]){AT(blkfront[0]), AT(blkfront[1])});
+	build_bus(world, PX_LINUX_NETBACK, (uint64_t[]){AT(netback[0]), AT(netback[1])});
+	build_bus(world, PX_LINUX_BLKBACK, (uint64_t[]){AT(blkback[0]), AT(blkback[1])});
+	for (size_t i = 0; i < WORLD_DEVICES; i++) {
+		build_netfront(world, i);
+		build_netback(world, i);
+		build_blkfront(world, i);
+		build_blkback(world, i);
+	}
+}
+
+void driver_world_fini(struct driver_world *world)
+{
+	for (size_t i = 0; i < PX_LINUX_DRIVERS; i++)
+		px_type_info_close(world->types[i]);
+	flat_memory_fini(&world->flat);
+	*world = (struct driver_world){0};
+}
+
+/* --- the view ----------------------------------------------------------------------------- */
+
+static size_t driver_of(const char *module)
+{
+	for (size_t d = 0; d < PX_LINUX_DRIVERS; d++)
+		if (module && !strcmp(module, px_linux_driver_module((enum px_linux_driver)d)))
+			return d;
+	return PX_LINUX_DRIVERS;
+}
+
+static bool find_symbol(void *context, const char *module, const char *name, uint64_t *ret)
+{
+	static const char *const names[PX_LINUX_DRIVERS] = {
+		[PX_LINUX_NETFRONT] = "netfront_driver",
+		[PX_LINUX_BLKFRONT] = "blkfront_driver",
+		[PX_LINUX_NETBACK] = "netback_driver",
+		[PX_LINUX_BLKBACK] = "xen_blkbk_driver",
+	};
+	struct driver_world *world = context;
+	size_t d = driver_of(module);
+
+	*ret = DRIVER_WORLD + offsetof(struct driver_memory, jiffies);
+	if (d == PX_LINUX_DRIVERS)
+		return !strcmp(name, "jiffies");
+	*ret = DRIVER_WORLD + offsetof(struct driver_memory, bus) +
+	       d * sizeof(world->memory->bus[0]);
+	return !world->gone[d] && !strcmp(name, names[d]);
+}
+
+static const struct px_type_info *find_types(void *context, const char *module)
+{
+	struct driver_world *world = context;
+
+	return world->types[driver_of(module)];
+}
+
+struct px_linux_view driver_world_view(struct driver_world *world)
+{
+	return (struct px_linux_view){
+		.reader = world->reader,
+		.symbol = find_symbol,
+		.types = find_types,
+		.context = world,
+	};
+}
