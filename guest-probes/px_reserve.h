@@ -15,7 +15,7 @@
  * - Commits come in any order. The index that may be published moves over whole reservations
  *   only, in their order: the other end never sees a part of a packet.
  *
- * A transmit path, in the manner of Mini-OS:
+ * A transmit path, in the manner of Mini-OS (all of it: doc/RING-NOTES.md):
  *
  *	static void tx_publish(void *context, uint32_t index)
  *	{
@@ -29,7 +29,8 @@
  *	}
  *
  *	static const struct px_reserve_ops tx_ops = {
- *		.wait = tx_wait, .wake = tx_wake, .publish = tx_publish};
+ *		.wait = tx_wait, .wake = tx_wake, .publish = tx_publish,
+ *		.lock = irq_off, .unlock = irq_on};
  *
  *	connect:	px_reserve_init(&d->reserve, NET_TX_RING_SIZE, 0, &tx_ops, d);
  *
