@@ -126,6 +126,7 @@ GUEST_SRC := \
 	guest/linux-locate-x86.c \
 	guest/linux-members.c \
 	guest/linux-mm.c \
+	guest/linux-module-btf.c \
 	guest/linux-module-layout.c \
 	guest/linux-module-read.c \
 	guest/linux-modules.c \
@@ -256,6 +257,7 @@ UNIT_TESTS := \
 	filter \
 	grants \
 	guest-double \
+	host-kernel \
 	indirect-thunk \
 	histogram \
 	linux-drivers \
@@ -266,6 +268,7 @@ UNIT_TESTS := \
 	linux-kallsyms \
 	linux-kernel \
 	linux-mm \
+	linux-module-btf \
 	linux-module-layout \
 	linux-modules \
 	linux-path \
@@ -275,6 +278,7 @@ UNIT_TESTS := \
 	mapped-elf \
 	maps \
 	memory \
+	netback-debug \
 	options \
 	orc \
 	pacer \
@@ -346,10 +350,12 @@ FUZZ_TARGETS := \
 	elf-image \
 	grants \
 	kallsyms \
+	linux-drivers \
 	linux-mm \
 	linux-modules \
 	linux-tasks \
 	mapped-elf \
+	netback-debug \
 	orc \
 	page-walk \
 	perf-map \

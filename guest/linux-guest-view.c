@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The view of a guest's kernel.
- *
- * A module's section .BTF does not stay loaded with it; what struct module says of it is
- * cleared, or leads to memory that was freed. What stays is the copy in struct btf, which
- * /sys/kernel/btf/NAME shows, on the list btf_modules (kernel/bpf/btf.c).
- */
+/* The view of a guest's kernel. */
 #include "guest/linux-guest-view.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "guest/linux-members.h"
+#include "guest/linux-module-btf.h"
 #include "lib/memory.h"
 
 enum {
-	BTF_MODULES_MAX = 4096,	  /* entries of the guest's list */
-	BTF_SIZE_MAX = 16 << 20,  /* of one module; that of the largest is about 1 MiB */
 	BTF_TOTAL_MAX = 64 << 20, /* of all that a view reads */
 	KEPT_MAX = 32,
 };
@@ -28,15 +21,9 @@ struct kept {
 	struct px_type_info *types;
 };
 
-struct btf_layout {
-	bool known;
-	uint32_t links, module, btf; /* struct btf_module */
-	uint32_t data, data_size;    /* struct btf */
-};
-
 struct px_linux_guest_view {
 	const struct px_linux_kernel *kernel;
-	struct btf_layout layout;
+	struct px_linux_module_btf_layout layout;
 	uint64_t head; /* btf_modules */
 	struct kept kept[KEPT_MAX];
 	size_t kept_count, total;
@@ -55,21 +42,6 @@ static struct px_linux_reader reader_of(const struct px_linux_kernel *kernel)
 	};
 }
 
-static struct btf_layout find_layout(const struct px_type_info *types)
-{
-	struct btf_layout layout = {0};
-	const struct px_wanted_member wanted[] = {
-		{"btf_module", "list", 16, &layout.links},
-		{"btf_module", "module", 8, &layout.module},
-		{"btf_module", "btf", 8, &layout.btf},
-		{"btf", "data", 8, &layout.data},
-		{"btf", "data_size", 4, &layout.data_size},
-	};
-
-	layout.known = types && px_type_info_offsets(types, wanted, px_array_size(wanted));
-	return layout;
-}
-
 struct px_error *px_linux_guest_view_new(const struct px_linux_kernel *kernel,
 					 struct px_linux_guest_view **ret)
 {
@@ -79,7 +51,7 @@ struct px_error *px_linux_guest_view_new(const struct px_linux_kernel *kernel,
 	if (err)
 		return err;
 	view->kernel = kernel;
-	view->layout = find_layout(px_linux_kernel_types(kernel));
+	view->layout = px_linux_module_btf_layout_of(px_linux_kernel_types(kernel));
 	if (!px_linux_kernel_symbol_address(kernel, "btf_modules", &view->head))
 		view->layout.known = false;
 	*ret = view;
@@ -103,52 +75,21 @@ void px_linux_guest_view_freep(struct px_linux_guest_view **view)
 
 /* --- types -------------------------------------------------------------------------------- */
 
-/* Address and size of a module's BTF; false: the guest keeps none. */
-static bool find_btf(const struct px_linux_guest_view *view, uint64_t module,
-		     uint64_t *data_ret, uint32_t *size_ret)
-{
-	const struct btf_layout *layout = &view->layout;
-	struct px_linux_reader reader = reader_of(view->kernel);
-	px_cleanup(px_freep) uint64_t *nodes = NULL;
-	uint64_t btf, data;
-	size_t count;
-
-	if (layout->known)
-		px_error_free(px_calloc(BTF_MODULES_MAX, sizeof(*nodes), &nodes));
-	if (!nodes)
-		return false;
-	px_linux_list_read(&reader, view->head, nodes, BTF_MODULES_MAX, &count);
-	for (size_t i = 0; i < count; i++) {
-		uint64_t entry = nodes[i] - layout->links;
-
-		if (px_linux_pointer_at(&reader, entry, layout->module) != module)
-			continue;
-		btf = px_linux_pointer_at(&reader, entry, layout->btf);
-		data = px_linux_pointer_at(&reader, btf, layout->data);
-		if (!data || !px_linux_read_at(&reader, btf, layout->data_size, size_ret,
-					       sizeof(*size_ret)))
-			return false;
-		*data_ret = data;
-		return *size_ret && *size_ret <= BTF_SIZE_MAX;
-	}
-	return false;
-}
-
 /* NULL when the guest's bytes are no BTF, or memory is short. */
-static struct px_type_info *read_types(struct px_linux_guest_view *view, uint64_t data,
-				       uint32_t size)
+static struct px_type_info *read_types(struct px_linux_guest_view *view,
+				       const struct px_linux_module_btf *btf)
 {
 	struct px_linux_reader reader = reader_of(view->kernel);
 	px_cleanup(px_freep) uint8_t *bytes = NULL;
 	struct px_type_info *types = NULL;
 	struct px_error *err = NULL;
 
-	if (size > BTF_TOTAL_MAX - view->total)
+	if (btf->size > BTF_TOTAL_MAX - view->total)
 		return NULL;
-	view->total += size;
-	err = px_calloc(size, 1, &bytes);
-	if (!err && px_linux_read_at(&reader, data, 0, bytes, size))
-		err = px_type_info_open_btf(px_bytes_of(bytes, size),
+	view->total += btf->size;
+	err = px_calloc(btf->size, 1, &bytes);
+	if (!err && px_linux_read_at(&reader, btf->address, 0, bytes, btf->size))
+		err = px_type_info_open_btf(px_bytes_of(bytes, btf->size),
 					    px_linux_kernel_types(view->kernel), &types);
 	px_error_free(err);
 	return types;
@@ -169,14 +110,16 @@ static const struct px_linux_module *find_module(const struct px_linux_kernel *k
 static const struct px_type_info *module_types(struct px_linux_guest_view *view,
 					       const struct px_linux_module *module)
 {
-	uint64_t data = 0;
-	uint32_t size = 0;
+	struct px_linux_reader reader = reader_of(view->kernel);
+	struct px_linux_module_btf btf;
 	struct kept *kept;
 
-	if (!find_btf(view, module->address, &data, &size))
+	if (!px_linux_module_btf_find(&view->layout, &reader, view->head, module->address,
+				      &btf))
 		return NULL;
 	for (size_t i = 0; i < view->kept_count; i++)
-		if (view->kept[i].module == module->address && view->kept[i].data == data &&
+		if (view->kept[i].module == module->address &&
+		    view->kept[i].data == btf.address &&
 		    !strcmp(view->kept[i].name, module->name))
 			return view->kept[i].types;
 	if (view->kept_count == KEPT_MAX)
@@ -185,8 +128,8 @@ static const struct px_type_info *module_types(struct px_linux_guest_view *view,
 	kept = &view->kept[view->kept_count++];
 	memcpy(kept->name, module->name, sizeof(kept->name));
 	kept->module = module->address;
-	kept->data = data;
-	kept->types = read_types(view, data, size);
+	kept->data = btf.address;
+	kept->types = read_types(view, &btf);
 	return kept->types;
 }
 

@@ -7,6 +7,7 @@
 #define PX_TESTS_DRIVER_WORLD_H
 
 #include "guest/linux-drivers.h"
+#include "tests/support/btf-builder.h"
 #include "tests/support/flat-memory.h"
 
 #define DRIVER_WORLD UINT64_C(0xffff888001000000) /* where struct driver_memory lies */
@@ -206,6 +207,10 @@ struct driver_world {
 #define DRIVER_WORLD_AT(world, part) \
 	(DRIVER_WORLD +              \
 	 (uint64_t)((const char *)&(world)->memory->part - (const char *)(world)->memory))
+
+/** The types of one driver as BTF, borrowed from builder; without: see below. */
+struct px_bytes driver_world_btf(struct btf_builder *builder, enum px_linux_driver driver,
+				 const char *without);
 
 /** Types alone; without: "netfront_queue.tx_link", a member that they lack, or NULL. */
 void driver_world_types(struct driver_world *world, const char *without);
