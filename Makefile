@@ -182,6 +182,7 @@ TRACER_SRC := \
 	tracer/user-stack.c
 
 RINGTRACE_SRC := \
+	ringtrace/back-linux.c \
 	ringtrace/conclusion-domain.c \
 	ringtrace/conclusion-stacks.c \
 	ringtrace/conclusion.c \
@@ -191,7 +192,12 @@ RINGTRACE_SRC := \
 	ringtrace/discover.c \
 	ringtrace/doctor-stacks.c \
 	ringtrace/doctor.c \
+	ringtrace/front-linux.c \
+	ringtrace/front-notes.c \
+	ringtrace/gather.c \
 	ringtrace/judge.c \
+	ringtrace/pages.c \
+	ringtrace/ports.c \
 	ringtrace/reading.c \
 	ringtrace/ring.c \
 	ringtrace/rings.c \
@@ -208,6 +214,7 @@ RINGTRACE_SRC := \
 	ringtrace/signs.c \
 	ringtrace/slots-block.c \
 	ringtrace/slots.c \
+	ringtrace/sources.c \
 	ringtrace/verdict.c
 
 REPORT_SRC := \

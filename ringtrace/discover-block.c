@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "lib/memory.h"
+
 enum {
 	ORDER_MAX = 4, /* 16 pages */
 };
@@ -46,15 +48,37 @@ static struct px_error *find_pages(struct px_discovery *discovery,
 	return err;
 }
 
+/* What is the same for all queues. */
+struct layout {
+	struct px_fact order;
+	enum px_block_protocol protocol;
+	bool opaque;
+};
+
+static struct px_error *read_layout(struct px_discovery *discovery,
+				    struct px_ring_device *device, struct layout *ret)
+{
+	char *protocol px_cleanup(px_freep) = NULL;
+	struct px_error *err =
+		px_discover_text(discovery, device->front_path, "protocol", &protocol);
+
+	if (err)
+		return err;
+	ret->opaque = !px_block_protocol_of(protocol, &ret->protocol);
+	return px_discover_number(discovery, device, device->front_path, "ring-page-order",
+				  &ret->order);
+}
+
 static struct px_error *add_queue(struct px_discovery *discovery, struct px_ring_device *device,
-				  struct px_fact order, uint32_t queues, uint32_t queue,
+				  const struct layout *layout, uint32_t queues, uint32_t queue,
 				  bool *found_ret)
 {
 	struct px_store_path folder = px_discover_queue_folder(device, queues, queue);
 	struct px_ring found = {0}, *ring = NULL;
 	struct px_fact port = {0};
-	struct px_error *err = find_pages(discovery, device, folder.text, (uint32_t)order.value,
-					  order.known, &found, found_ret);
+	struct px_error *err = find_pages(discovery, device, folder.text,
+					  (uint32_t)layout->order.value, layout->order.known,
+					  &found, found_ret);
 
 	if (!err && *found_ret)
 		err = px_discover_number(discovery, device, folder.text, "event-channel",
@@ -65,6 +89,8 @@ static struct px_error *add_queue(struct px_discovery *discovery, struct px_ring
 		return err;
 	ring->pages = found.pages;
 	ring->slots = found.slots;
+	ring->protocol = layout->protocol;
+	ring->opaque = layout->opaque;
 	__builtin_memcpy(ring->references, found.references, sizeof(ring->references));
 	ring->readings[0].front_port.port = port;
 	return NULL;
@@ -75,20 +101,19 @@ struct px_error *px_discover_block(struct px_discovery *discovery,
 {
 	uint32_t queues = 1;
 	bool found = true;
-	struct px_fact order = {0};
+	struct layout layout = {0};
 	struct px_error *err = px_discover_queues(discovery, device, 1, &queues);
 
 	if (!err)
-		err = px_discover_number(discovery, device, device->front_path,
-					 "ring-page-order", &order);
-	if (!err && order.known && order.value > ORDER_MAX)
+		err = read_layout(discovery, device, &layout);
+	if (!err && layout.order.known && layout.order.value > ORDER_MAX)
 		return px_ring_device_note(
 			device, "its rings have more pages than any back end takes: 2^%u",
-			(uint32_t)order.value);
+			(uint32_t)layout.order.value);
 	for (uint32_t i = 0; !err && i < queues; i++) {
 		if (!px_discover_wants_queue(discovery, i))
 			continue;
-		err = add_queue(discovery, device, order, queues, i, &found);
+		err = add_queue(discovery, device, &layout, queues, i, &found);
 		/* A front end that has one queue has all before it. */
 		if (!err && !found)
 			return px_ring_device_note(device, "xenstore has no ring for queue %u",

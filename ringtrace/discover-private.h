@@ -29,6 +29,11 @@ px_must_check struct px_error *px_discover_number(struct px_discovery *discovery
 						  const char *folder, const char *key,
 						  struct px_fact *ret);
 
+/** A key below folder as a string; NULL where there is none. The caller frees it. */
+px_must_check struct px_error *px_discover_text(struct px_discovery *discovery,
+						const char *folder, const char *key,
+						char **ret);
+
 /** How many queues the front end has set up, bounded; those beyond are counted as left out,
  * each with so many rings. */
 px_must_check struct px_error *px_discover_queues(struct px_discovery *discovery,

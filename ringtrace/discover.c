@@ -31,14 +31,13 @@ struct px_error *px_discover_number(struct px_discovery *discovery,
 	return err;
 }
 
-/* As a string, or NULL. The caller frees it. */
-static struct px_error *read_text(struct px_store *store, const char *folder, const char *key,
-				  char **ret)
+struct px_error *px_discover_text(struct px_discovery *discovery, const char *folder,
+				  const char *key, char **ret)
 {
 	struct px_store_value value;
 	enum px_store_outcome outcome = PX_STORE_ABSENT;
-	struct px_error *err = px_store_read(store, px_store_path("%s/%s", folder, key).text,
-					     &value, &outcome);
+	struct px_error *err = px_store_read(
+		discovery->store, px_store_path("%s/%s", folder, key).text, &value, &outcome);
 
 	*ret = NULL;
 	if (err || outcome != PX_STORE_OK || !value.is_text)
@@ -85,7 +84,7 @@ static struct px_error *find_back(struct px_discovery *discovery, struct px_ring
 {
 	char *path px_cleanup(px_freep) = NULL;
 	struct px_error *err =
-		read_text(discovery->store, device->front_path, "backend", &path);
+		px_discover_text(discovery, device->front_path, "backend", &path);
 
 	if (err)
 		return err;
@@ -196,7 +195,7 @@ static struct px_error *name_disk(struct px_discovery *discovery, struct px_ring
 	struct px_error *err = NULL;
 
 	if (device->back_path)
-		err = read_text(discovery->store, device->back_path, "dev", &name);
+		err = px_discover_text(discovery, device->back_path, "dev", &name);
 	if (err || !name || strlen(name) > 8 ||
 	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789")])
 		return err;

@@ -26,9 +26,11 @@ const char *px_xenbus_state_name(enum px_xenbus_state state)
 
 static void device_fini(struct px_ring_device *device)
 {
-	for (size_t i = 0; i < device->ring_count; i++)
+	for (size_t i = 0; i < device->ring_count; i++) {
 		for (size_t source = 0; source < PX_RING_SOURCES; source++)
 			free(device->rings[i].lacks[source]);
+		free(device->rings[i].in_flight);
+	}
 	free(device->rings);
 	free(device->front_path);
 	free(device->back_path);

@@ -4,7 +4,7 @@
 #define PX_RINGTRACE_RINGS_H
 
 #include "guest/guest.h"
-#include "ringtrace/reading.h"
+#include "ringtrace/slots.h"
 
 enum {
 	PX_READINGS_MAX = 3,
@@ -38,9 +38,13 @@ struct px_ring {
 	uint32_t pages;
 	uint32_t references[PX_RING_PAGES_MAX]; /* grants of the pages */
 	bool by_frame; /* references are numbers of frames instead, which dom0 was told */
+	enum px_block_protocol protocol; /* block: how its slots are laid out */
+	bool opaque;			 /* block: in a way that is not known */
 	struct px_ring_reading readings[PX_READINGS_MAX];
 	size_t reading_count;	      /* the first so many are valid */
 	char *lacks[PX_RING_SOURCES]; /* why a source told nothing or not all; NULL: it did */
+	struct px_slot *in_flight;    /* of the last reading, if asked for and at rest */
+	size_t in_flight_count;
 };
 
 enum px_ring_class {

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Netback's and blkback's queues as back ends of rings. */
+#include "ringtrace/back-linux.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/backend-files.h"
+#include "lib/memory.h"
+#include "ringtrace/answer.h"
+
+static struct px_error *lack(struct px_ring *ring, const char *reason)
+{
+	return px_ring_lack(ring, PX_SOURCE_BACK, reason);
+}
+
+static struct px_error *lack_all(struct px_ring_device *device, const char *format, ...)
+	px_printf(2, 3);
+static struct px_error *lack_all(struct px_ring_device *device, const char *format, ...)
+{
+	struct px_error *err = NULL;
+	char text[240];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	for (size_t i = 0; !err && i < device->ring_count; i++)
+		err = lack(&device->rings[i], text);
+	return err;
+}
+
+/* --- netback --------------------------------------------------------------------------------
+ */
+
+static const struct px_netback_queue *find_queue(const struct px_netback *back,
+						 const struct px_ring *ring)
+{
+	for (size_t i = 0; i < back->queue_count; i++) {
+		const struct px_fact *id = &back->queues[i].id;
+
+		if (id->known ? id->value == ring->queue : i == ring->queue)
+			return &back->queues[i];
+	}
+	return NULL;
+}
+
+/* Without a limit it counts down from the largest number. */
+static struct px_fact credit_of(const struct px_netback_queue *queue)
+{
+	const struct px_fact unknown = {0};
+
+	if (!queue->credit_bytes.known || queue->credit_bytes.value > UINT32_MAX)
+		return unknown;
+	return queue->remaining_credit;
+}
+
+static struct px_ring_back back_of_tx(const struct px_netback_queue *queue)
+{
+	return (struct px_ring_back){
+		.req_cons = queue->tx.req_cons,
+		.rsp_prod_pvt = queue->tx.rsp_prod_pvt,
+		.pending = queue->pending,
+		.dealloc = queue->dealloc,
+		.credit_timer = px_answer_of_fact(queue->credit_timer),
+		.credit = credit_of(queue),
+	};
+}
+
+static struct px_ring_back back_of_rx(const struct px_netback_queue *queue)
+{
+	return (struct px_ring_back){
+		.req_cons = queue->rx.req_cons,
+		.rsp_prod_pvt = queue->rx.rsp_prod_pvt,
+		.queued = queue->rx_packets,
+		.queued_bytes = queue->rx_queue_len,
+		.wanted = queue->rx_slots_needed,
+		.stalled = px_answer_either(px_answer_of_fact(queue->stalled),
+					    px_answer_of_fact(queue->stopped)),
+	};
+}
+
+struct px_error *px_back_of_netback(const struct px_netback *back,
+				    struct px_ring_device *device, size_t number)
+{
+	struct px_error *err = NULL;
+
+	for (size_t i = 0; !err && i < device->ring_count; i++) {
+		struct px_ring *ring = &device->rings[i];
+		const struct px_netback_queue *queue = find_queue(back, ring);
+
+		if (!queue) {
+			err = lack(ring,
+				   *back->lacks ? back->lacks : "netback has no such queue");
+			continue;
+		}
+		ring->readings[number].back = ring->kind == PX_RING_NET_TX ? back_of_tx(queue)
+									   : back_of_rx(queue);
+		ring->readings[number].back.disabled = px_answer_of_fact(back->disabled);
+		if (*back->lacks)
+			err = lack(ring, back->lacks);
+	}
+	return err;
+}
+
+/* --- blkback --------------------------------------------------------------------------------
+ */
+
+struct px_error *px_back_of_blkback(const struct px_blkback *back,
+				    struct px_ring_device *device, size_t number)
+{
+	struct px_error *err = NULL;
+
+	for (size_t i = 0; !err && i < device->ring_count; i++) {
+		struct px_ring *ring = &device->rings[i];
+
+		if (ring->queue >= back->ring_count) {
+			err = lack(ring,
+				   *back->lacks ? back->lacks : "blkback has no such ring");
+			continue;
+		}
+		ring->readings[number].back = (struct px_ring_back){
+			.req_cons = back->rings[ring->queue].ring.req_cons,
+			.rsp_prod_pvt = back->rings[ring->queue].ring.rsp_prod_pvt,
+			.pending = back->rings[ring->queue].inflight,
+		};
+		if (*back->lacks)
+			err = lack(ring, back->lacks);
+	}
+	return err;
+}
+
+/* --- where from -----------------------------------------------------------------------------
+ */
+
+void px_back_counters(const struct px_xenbus_counters *counters, struct px_ring_device *device,
+		      size_t number)
+{
+	for (size_t i = 0; i < device->ring_count; i++) {
+		struct px_ring_reading *reading = &device->rings[i].readings[number];
+
+		reading->events = counters->events;
+		reading->spurious_events = counters->spurious_events;
+		reading->delayed_jiffies = counters->jiffies_eoi_delayed;
+	}
+}
+
+static struct px_error *read_netback(const struct px_back_linux *from,
+				     const struct px_xenbus_device *found,
+				     struct px_ring_device *device, size_t number)
+{
+	struct px_netback back px_cleanup(px_netback_fini) = {0};
+	struct px_error *err = NULL;
+
+	if (found)
+		err = px_linux_drivers_netback(from->drivers, found, &back);
+	if (!err && !back.queue_count) {
+		px_netback_fini(&back);
+		back = (struct px_netback){0};
+		err = px_backend_files_netback(from->folder, from->front_domain, device->id,
+					       &back);
+	}
+	return err ? err : px_back_of_netback(&back, device, number);
+}
+
+static struct px_error *read_blkback(const struct px_back_linux *from,
+				     const struct px_xenbus_device *found,
+				     struct px_ring_device *device, size_t number)
+{
+	struct px_blkback back px_cleanup(px_blkback_fini) = {0};
+	struct px_error *err;
+
+	if (!found)
+		return lack_all(device, "%s",
+				from->drivers ? "blkback does not have this device"
+					      : from->problem);
+	err = px_linux_drivers_blkback(from->drivers, found, &back);
+	return err ? err : px_back_of_blkback(&back, device, number);
+}
+
+static void read_counters(const struct px_back_linux *from,
+			  const struct px_xenbus_device *found, struct px_ring_device *device,
+			  size_t number)
+{
+	struct px_xenbus_counters counters = {0};
+	char name[64];
+
+	if (found)
+		counters = found->counters;
+	if (!counters.events.known) {
+		snprintf(name, sizeof(name), "%s-%u-%u", device->back_type, from->front_domain,
+			 device->id);
+		counters = px_backend_files_counters(from->folder, name);
+	}
+	px_back_counters(&counters, device, number);
+}
+
+struct px_error *px_back_linux_read(const struct px_back_linux *from,
+				    struct px_ring_device *device, size_t number)
+{
+	bool net = device->class == PX_DEVICE_VIF;
+	const struct px_xenbus_device *found = NULL;
+	char node[96];
+
+	if (!net && device->class != PX_DEVICE_VBD)
+		return NULL;
+	if (!device->back_path)
+		return lack_all(device, "it is not known where the back end is");
+	if (device->back_domain != 0)
+		return lack_all(device,
+				"the back end is in domain %u, which is not looked into",
+				device->back_domain);
+	if (strcmp(device->back_type, net ? "vif" : "vbd") != 0)
+		return lack_all(device,
+				"the back end is a program of dom0 (%s), which shows nothing",
+				device->back_type);
+	snprintf(node, sizeof(node), "backend/%s/%u/%u", device->back_type, from->front_domain,
+		 device->id);
+	if (from->drivers)
+		found = px_xenbus_devices_find(net ? from->netbacks : from->blkbacks, node);
+	read_counters(from, found, device, number);
+	return net ? read_netback(from, found, device, number)
+		   : read_blkback(from, found, device, number);
+}

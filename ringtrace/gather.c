@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Taking readings of rings. */
+#include "ringtrace/gather.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "lib/memory.h"
+#include "ringtrace/back-linux.h"
+#include "ringtrace/front-linux.h"
+#include "ringtrace/front-notes.h"
+#include "ringtrace/pages.h"
+#include "ringtrace/ports.h"
+
+struct px_gather {
+	struct px_ring_sources *sources;
+	const struct px_ring_filter *filter;
+	struct px_ring_pages *pages;
+	struct px_ring_notes_page notes;
+	struct px_ring_ports ports;
+	/* Of the present reading, by driver. */
+	struct px_xenbus_devices devices[PX_LINUX_DRIVERS];
+	uint8_t *copy;	       /* of one ring's pages */
+	struct px_slot *slots; /* PX_SLOTS_MAX */
+	bool keeps_slots;
+};
+
+struct px_error *px_gather_new(struct px_ring_sources *sources,
+			       const struct px_ring_filter *filter, struct px_gather **ret)
+{
+	struct px_gather *gather = NULL;
+	struct px_error *err = px_calloc(1, sizeof(*gather), &gather);
+
+	if (err)
+		return err;
+	gather->sources = sources;
+	gather->filter = filter;
+	err = px_ring_pages_new(sources->guest, sources->grants, &gather->pages);
+	if (!err)
+		err = px_calloc(PX_RING_PAGES_MAX, PX_PAGE_SIZE, &gather->copy);
+	if (!err)
+		err = px_calloc(PX_SLOTS_MAX, sizeof(*gather->slots), &gather->slots);
+	if (err) {
+		px_gather_free(gather);
+		return err;
+	}
+	*ret = gather;
+	return NULL;
+}
+
+static void forget_devices(struct px_gather *gather)
+{
+	for (size_t i = 0; i < PX_LINUX_DRIVERS; i++) {
+		px_xenbus_devices_fini(&gather->devices[i]);
+		gather->devices[i] = (struct px_xenbus_devices){0};
+	}
+}
+
+void px_gather_free(struct px_gather *gather)
+{
+	if (!gather)
+		return;
+	forget_devices(gather);
+	px_ring_ports_fini(&gather->ports);
+	px_ring_notes_unmap(&gather->notes, gather->sources->guest);
+	px_ring_pages_free(gather->pages);
+	free(gather->copy);
+	free(gather->slots);
+	free(gather);
+}
+
+void px_gather_keep_slots(struct px_gather *gather)
+{
+	gather->keeps_slots = true;
+}
+
+/* --- which rings ----------------------------------------------------------------------------
+ */
+
+static struct px_ring_device *find_device(struct px_rings *rings,
+					  const struct px_ring_device *like)
+{
+	for (size_t i = 0; i < rings->device_count; i++)
+		if (rings->devices[i].class == like->class &&
+		    rings->devices[i].id == like->id &&
+		    rings->devices[i].has_states == like->has_states)
+			return &rings->devices[i];
+	return NULL;
+}
+
+static const struct px_ring *find_ring(const struct px_ring_device *device,
+				       const struct px_ring *like)
+{
+	for (size_t i = 0; i < device->ring_count; i++)
+		if (device->rings[i].kind == like->kind &&
+		    device->rings[i].queue == like->queue)
+			return &device->rings[i];
+	return NULL;
+}
+
+static bool is_same_ring(const struct px_ring *a, const struct px_ring *b)
+{
+	return a->pages == b->pages &&
+	       !memcmp(a->references, b->references, a->pages * sizeof(*a->references));
+}
+
+/* As of another look at xenstore: states, ports, and whether it is still the same ring. */
+static struct px_error *follow_device(struct px_ring_device *device,
+				      const struct px_ring_device *now, size_t number)
+{
+	struct px_error *err = NULL;
+
+	device->gone |= !now;
+	if (!now)
+		return NULL;
+	device->front_state[number] = now->front_state[0];
+	device->back_state[number] = now->back_state[0];
+	for (size_t i = 0; !err && i < device->ring_count; i++) {
+		struct px_ring *ring = &device->rings[i];
+		const struct px_ring *other = find_ring(now, ring);
+
+		if (ring->reading_count != number)
+			continue;
+		if (other && is_same_ring(ring, other)) {
+			ring->readings[number].front_port.port =
+				other->readings[0].front_port.port;
+			ring->reading_count++;
+			continue;
+		}
+		err = px_ring_device_note(device,
+					  "it was connected anew while it was looked at");
+	}
+	return err;
+}
+
+static struct px_error *rediscover(struct px_gather *gather, struct px_rings *rings,
+				   size_t number)
+{
+	struct px_rings now px_cleanup(px_rings_fini) = {0};
+	struct px_error *err = px_rings_discover(
+		gather->sources->store, &gather->sources->guest->domain, gather->filter, &now);
+
+	rings->store_reads += now.store_reads;
+	for (size_t i = 0; !err && i < rings->device_count; i++)
+		err = follow_device(&rings->devices[i], find_device(&now, &rings->devices[i]),
+				    number);
+	return err;
+}
+
+/* Every ring whose reading_count is above number then is to be read. */
+static struct px_error *find_rings(struct px_gather *gather, struct px_rings *rings,
+				   size_t number)
+{
+	struct px_error *err;
+
+	if (number)
+		return rediscover(gather, rings, number);
+	err = px_rings_discover(gather->sources->store, &gather->sources->guest->domain,
+				gather->filter, rings);
+	for (size_t i = 0; !err && i < rings->device_count; i++)
+		for (size_t j = 0; j < rings->devices[i].ring_count; j++)
+			rings->devices[i].rings[j].reading_count = 1;
+	return err;
+}
+
+/* --- one device -----------------------------------------------------------------------------
+ */
+
+/* Of the rings of a device, numbered from first on among all. */
+static struct px_error *copy_pages(struct px_gather *gather, struct px_ring_device *device,
+				   size_t first, size_t number)
+{
+	struct px_error *err = NULL;
+
+	for (size_t i = 0; !err && i < device->ring_count; i++) {
+		struct px_ring *ring = &device->rings[i];
+		struct px_ring_reading *reading = &ring->readings[number];
+		struct px_bytes pages = px_ring_pages_of(gather->pages, first + i);
+
+		if (ring->reading_count <= number)
+			continue;
+		reading->time_ns = px_now_ns();
+		reading->readable = px_ring_pages_copy(ring->kind, pages, reading);
+		if (pages.size && !reading->readable)
+			err = px_ring_lack(ring, PX_SOURCE_PAGE,
+					   "its indices never stand still");
+	}
+	return err;
+}
+
+static bool is_at(const struct px_ring_reading *a, const struct px_ring_reading *b)
+{
+	return !memcmp(&a->shared, &b->shared, sizeof(a->shared)) &&
+	       !memcmp(&a->stream, &b->stream, sizeof(a->stream));
+}
+
+static struct px_error *keep_slots(struct px_ring *ring, const struct px_slot *slots,
+				   size_t count)
+{
+	struct px_slot *copy = NULL;
+	struct px_error *err = px_calloc(count, sizeof(*slots), &copy);
+
+	if (err)
+		return err;
+	memcpy(copy, slots, count * sizeof(*slots));
+	free(ring->in_flight);
+	ring->in_flight = copy;
+	ring->in_flight_count = count;
+	return NULL;
+}
+
+/* After the back end was asked, whose place in the ring is where a packet begins. */
+static struct px_error *decode_slots(struct px_gather *gather, struct px_ring *ring,
+				     struct px_bytes pages, struct px_ring_reading *reading)
+{
+	struct px_slot_ring from = {
+		.kind = ring->kind,
+		.slots = ring->slots,
+		.protocol = ring->protocol,
+		.indices = reading->shared,
+	};
+	size_t count = 0;
+
+	if (reading->back.disabled != PX_ANSWER_YES)
+		from.boundary = reading->back.req_cons;
+	if (!px_slots_in_flight(&from, px_bytes_of(gather->copy, pages.size), gather->slots,
+				&count))
+		return NULL;
+	px_slots_chains(&from, gather->slots, count, &reading->chains);
+	return gather->keeps_slots ? keep_slots(ring, gather->slots, count) : NULL;
+}
+
+/* What moved while the rest was read has moved: it is shown as it is now. The slots of what did
+ * not are those of its indices, if these are the same after copying, too. */
+static struct px_error *copy_ring_again(struct px_gather *gather, struct px_ring *ring,
+					struct px_bytes pages, struct px_ring_reading *reading)
+{
+	struct px_ring_reading now = {0};
+
+	if (!reading->readable)
+		return NULL;
+	memcpy(gather->copy, pages.data, pages.size);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!px_ring_pages_copy(ring->kind, pages, &now))
+		return NULL;
+	if (is_at(&now, reading))
+		return px_ring_is_stream(ring->kind) || ring->opaque
+			       ? NULL
+			       : decode_slots(gather, ring, pages, reading);
+	reading->shared = now.shared;
+	reading->stream = now.stream;
+	return NULL;
+}
+
+static struct px_error *copy_pages_again(struct px_gather *gather,
+					 struct px_ring_device *device, size_t first,
+					 size_t number)
+{
+	struct px_error *err = NULL;
+
+	for (size_t i = 0; !err && i < device->ring_count; i++) {
+		struct px_ring *ring = &device->rings[i];
+
+		if (ring->reading_count > number)
+			err = copy_ring_again(gather, ring,
+					      px_ring_pages_of(gather->pages, first + i),
+					      &ring->readings[number]);
+	}
+	return err;
+}
+
+static struct px_error *note_fronts(const struct px_gather *gather,
+				    struct px_ring_device *device, size_t number)
+{
+	const char *problem = gather->sources->front.problem;
+	struct px_error *err = NULL;
+	char text[240];
+
+	snprintf(text, sizeof(text), "%s%sthere are no ring notes", problem,
+		 *problem ? "; " : "");
+	for (size_t i = 0; !err && i < device->ring_count; i++) {
+		struct px_ring *ring = &device->rings[i];
+
+		if (!px_ring_is_stream(ring->kind) &&
+		    !ring->readings[number].front.req_prod_pvt.known)
+			err = px_ring_lack(ring, PX_SOURCE_FRONT, text);
+	}
+	return err;
+}
+
+static struct px_error *read_fronts(struct px_gather *gather, struct px_ring_device *device,
+				    size_t number)
+{
+	const struct px_ring_kernel *kernel = &gather->sources->front;
+	struct px_error *err = NULL;
+
+	if (kernel->drivers)
+		err = px_front_linux_read(kernel->drivers, &gather->devices[PX_LINUX_NETFRONT],
+					  &gather->devices[PX_LINUX_BLKFRONT], device, number);
+	if (err)
+		return err;
+	px_front_notes_read(&gather->notes, device, number);
+	return note_fronts(gather, device, number);
+}
+
+static struct px_error *read_backs(struct px_gather *gather, struct px_ring_device *device,
+				   size_t number)
+{
+	const struct px_ring_sources *sources = gather->sources;
+	struct px_back_linux from = {
+		.drivers = sources->back.drivers,
+		.problem = sources->back.problem,
+		.folder = sources->folder,
+		.netbacks = &gather->devices[PX_LINUX_NETBACK],
+		.blkbacks = &gather->devices[PX_LINUX_BLKBACK],
+		.front_domain = sources->guest->domain.id,
+	};
+
+	return px_back_linux_read(&from, device, number);
+}
+
+static struct px_error *read_device(struct px_gather *gather, struct px_ring_device *device,
+				    size_t first, size_t number)
+{
+	struct px_error *err = copy_pages(gather, device, first, number);
+
+	if (!err)
+		err = read_fronts(gather, device, number);
+	if (!err)
+		err = read_backs(gather, device, number);
+	if (!err)
+		err = px_ring_ports_read(&gather->ports, device, number);
+	return err ? err : copy_pages_again(gather, device, first, number);
+}
+
+/* --- all ------------------------------------------------------------------------------------
+ */
+
+static struct px_error *list_devices(struct px_gather *gather, struct px_linux_drivers *drivers,
+				     enum px_linux_driver first, enum px_linux_driver second)
+{
+	struct px_error *err = NULL;
+
+	if (drivers)
+		err = px_linux_drivers_devices(drivers, first, &gather->devices[first]);
+	if (drivers && !err)
+		err = px_linux_drivers_devices(drivers, second, &gather->devices[second]);
+	return err;
+}
+
+/* What is the same for all devices. */
+static struct px_error *prepare(struct px_gather *gather, struct px_rings *rings, size_t number)
+{
+	struct px_ring_sources *sources = gather->sources;
+	struct px_domain domain;
+	struct px_error *err = sources->guest->ops->domain(sources->guest, &domain);
+
+	if (!err)
+		err = px_ring_sources_refresh(sources);
+	if (!err)
+		err = find_rings(gather, rings, number);
+	if (!err)
+		err = px_ring_pages_follow(gather->pages, rings);
+	if (!err)
+		err = px_ring_notes_follow(&gather->notes, sources->guest, sources->store);
+	forget_devices(gather);
+	if (!err)
+		err = list_devices(gather, sources->front.drivers, PX_LINUX_NETFRONT,
+				   PX_LINUX_BLKFRONT);
+	if (!err)
+		err = list_devices(gather, sources->back.drivers, PX_LINUX_NETBACK,
+				   PX_LINUX_BLKBACK);
+	return err ? err : px_ring_ports_look(&gather->ports, sources);
+}
+
+static struct px_error *read_all(struct px_gather *gather, struct px_rings *rings,
+				 size_t number)
+{
+	struct px_error *err = prepare(gather, rings, number);
+	size_t first = 0;
+
+	for (size_t i = 0; !err && i < rings->device_count; i++) {
+		struct px_ring_device *device = &rings->devices[i];
+
+		if (!device->gone)
+			err = read_device(gather, device, first, number);
+		first += device->ring_count;
+	}
+	return err;
+}
+
+/* A reading that was not finished is none. */
+static void drop_partial(struct px_rings *rings)
+{
+	for (size_t i = 0; i < rings->device_count; i++) {
+		struct px_ring_device *device = &rings->devices[i];
+
+		for (size_t j = 0; j < device->ring_count; j++)
+			device->rings[j].reading_count =
+				px_min(device->rings[j].reading_count, rings->reading_count);
+	}
+}
+
+struct px_error *px_gather_take(struct px_gather *gather, struct px_rings *rings)
+{
+	struct px_guest_counts before = gather->sources->guest->counts;
+	const struct px_guest_counts *after = &gather->sources->guest->counts;
+	uint64_t start = px_now_ns();
+	struct px_error *err;
+
+	if (rings->reading_count == PX_READINGS_MAX)
+		return px_error_new(PX_ERR_LIMIT, "no more than %d readings of rings",
+				    PX_READINGS_MAX);
+	err = read_all(gather, rings, rings->reading_count);
+	rings->hypercalls += after->hypercalls - before.hypercalls;
+	rings->ioctls += after->ioctls - before.ioctls;
+	if (err) {
+		drop_partial(rings);
+		return err;
+	}
+	rings->reading_ns[rings->reading_count++] = px_now_ns() - start;
+	return NULL;
+}
