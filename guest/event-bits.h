@@ -34,7 +34,7 @@ struct px_upcall {
 	bool known;	   /* the others are valid */
 	bool pending;	   /* it is to be interrupted; blocked vCPUs wake up */
 	bool masked;	   /* PV: it wants no upcalls now; others leave that to their flags */
-	uint64_t selector; /* two-level: which words of pending bits to look at */
+	uint64_t selector; /* two-level: which words of pending bits to look at; else nothing */
 };
 
 /** A guest's word, which is what shared_info is made of. */

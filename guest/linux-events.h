@@ -46,8 +46,8 @@ enum {
 /** FIFO: the queues of a CPU (struct evtchn_fifo_control_block). */
 struct px_event_queues {
 	bool known;			 /* the others are valid */
-	uint32_t ready;			 /* 1 << priority: which have events, says Xen */
-	uint32_t heads[PX_EVENT_QUEUES]; /* the first port of each; 0: it is empty */
+	uint32_t ready;			 /* 1 << priority: which have got events, says Xen */
+	uint32_t heads[PX_EVENT_QUEUES]; /* of those: the first port; of others an old one */
 };
 
 /** Three small reads. */
