@@ -327,7 +327,8 @@ UNIT_TESTS := \
 	unwinder \
 	user-stack \
 	vcpu-context \
-	vcpu-list
+	vcpu-list \
+	verdict
 
 # Doubles and builders that several unit tests share.
 SUPPORT_SRC := \
@@ -347,6 +348,7 @@ SUPPORT_SRC := \
 	tests/support/perfdata-fixture.c \
 	tests/support/process-builder.c \
 	tests/support/report-fixture.c \
+	tests/support/ring-world.c \
 	tests/support/store-double.c \
 	tests/support/task-world.c \
 	tests/support/vmlinux-guest.c

@@ -12,10 +12,12 @@
 
 static void ask_responses(struct px_inquiry *q)
 {
+	uint32_t left = px_ring_distance(px_index(q->r->front.rsp_cons), q->r->shared.rsp_prod);
+
 	px_ask(q, q->r->front.rsp_cons.known ||
 			  q->r->shared.rsp_event != q->r->shared.rsp_prod + 1);
 	if (px_ask_for(q, q->r->front.rsp_cons, PX_SOURCE_FRONT))
-		px_ask(q, px_index(q->r->front.rsp_cons) != q->r->shared.rsp_prod);
+		px_ask(q, left > 0 && left <= q->c->ring->slots);
 }
 
 static bool event_due(const struct px_ring_reading *r)

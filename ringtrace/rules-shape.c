@@ -109,10 +109,7 @@ static void ask_private_impossible(struct px_inquiry *q)
 	};
 	bool broken = false;
 
-	if (q->r->back.disabled == PX_ANSWER_YES || px_ring_is_stream(q->c->ring->kind)) {
-		px_ask(q, false);
-		return;
-	}
+	px_ask(q, !px_ring_is_stream(q->c->ring->kind));
 	for (size_t i = 0; i < px_array_size(order); i++)
 		for (size_t j = i + 1; j < px_array_size(order); j++)
 			broken |= too_far(order[i], order[j], q->c->ring->slots);
@@ -202,7 +199,7 @@ static void ask_too_long(struct px_inquiry *q)
 static enum px_match judge_chains(const struct px_case *c, px_questions *ask,
 				  struct px_evidence *evidence)
 {
-	if (c->first && disabled(c))
+	if (c->first && disabled(c) && px_case_connected(c))
 		return px_judge_now(c, ask, evidence);
 	return px_judge_still(c, ask, evidence);
 }

@@ -454,6 +454,18 @@ static const struct px_rule rules[] = {
 		.test = px_rule_disk_busy,
 	},
 	{
+		.id = "X2",
+		.name = "console input not read",
+		.health = PX_HEALTH_WAITS,
+		.actor = PX_ACTOR_FRONT,
+		.kinds = IN,
+		.meaning = "What was typed is not read by the guest: nothing there reads its "
+			   "console, or it hangs.",
+		.advice = "Is there a getty on hvc0? If there should be, look at the other "
+			  "rings and at perf xen stacks.",
+		.test = px_rule_console_unread,
+	},
+	{
 		.id = "C",
 		.name = "ring full",
 		.health = PX_HEALTH_WAITS,

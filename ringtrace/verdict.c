@@ -140,6 +140,8 @@ void px_verdicts_of_ring(const struct px_rings *rings, const struct px_ring_devi
 
 	*ret = (struct px_verdicts){0};
 	ret->missing = run(&c, PX_HEALTH_FAULT, ret);
+	if (!c.first || !c.first->readable || !c.last->readable)
+		ret->missing |= 1u << PX_SOURCE_PAGE;
 	run(&c, PX_HEALTH_PROGRESS, ret);
 	run(&c, PX_HEALTH_WAITS, ret);
 	if (!ret->count)
