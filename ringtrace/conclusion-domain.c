@@ -125,6 +125,15 @@ static bool has_no_processor(const struct px_doctor_report *report, char *eviden
 	       list_vcpus(report, starves, what, evidence);
 }
 
+/* A guest that works may be caught with events off each time. */
+static bool has_moving_ring(const struct px_doctor_report *report)
+{
+	for (size_t i = 0; i < report->verdict_count; i++)
+		if (report->verdicts[i].verdicts.health == PX_HEALTH_PROGRESS)
+			return true;
+	return false;
+}
+
 static bool is_deaf(const struct px_doctor_vcpu *vcpu)
 {
 	for (size_t i = 0; i < vcpu->look_count; i++)
@@ -137,7 +146,8 @@ static bool is_deaf(const struct px_doctor_vcpu *vcpu)
 
 static bool has_deaf(const struct px_doctor_report *report, char *evidence)
 {
-	return list_vcpus(report, is_deaf,
+	return !has_moving_ring(report) &&
+	       list_vcpus(report, is_deaf,
 			  "had an event pending and all events masked both times", evidence);
 }
 
@@ -193,7 +203,7 @@ static const struct domain_rule rules[] = {
 	 "`xl unpause DOM`, unless a save, a migration, a debugger or another tool is at work "
 	 "on it.",
 	 is_paused},
-	{"kernel-panic", "has panicked", PX_LEVEL_KERNEL, PX_HEALTH_FAULT,
+	{"kernel-panic", "has panicked", PX_LEVEL_DOMAIN, PX_HEALTH_FAULT,
 	 "who looks after the guest's kernel",
 	 "The guest's kernel has given up and loops for ever. Xen does not know it.",
 	 "Read the end of its console for the reason. `perf xen stacks DOM` shows the way into "
@@ -218,6 +228,27 @@ static const struct domain_rule rules[] = {
 	 is_locked_up},
 };
 
+/* Its DOM is this domain, so that commands can be copied. */
+static void fill_advice(const char *advice, const struct px_domain *domain,
+			char ret[static PX_ADVICE_TEXT])
+{
+	char name[PX_DOMAIN_NAME_MAX];
+	size_t used = 0;
+
+	snprintf(name, sizeof(name), "%u", domain->id);
+	while (*advice && used < PX_ADVICE_TEXT - 1) {
+		if (strncmp(advice, "DOM", 3) != 0) {
+			ret[used++] = *advice++;
+			continue;
+		}
+		used += (size_t)snprintf(ret + used, PX_ADVICE_TEXT - used, "%s",
+					 *domain->name ? domain->name : name);
+		used = px_min(used, (size_t)PX_ADVICE_TEXT - 1);
+		advice += 3;
+	}
+	ret[used] = '\0';
+}
+
 struct px_error *px_conclude_domain(const struct px_doctor_report *report,
 				    struct px_conclusion *conclusion)
 {
@@ -240,8 +271,8 @@ struct px_error *px_conclude_domain(const struct px_doctor_report *report,
 			.name = rule->name,
 			.who = rule->who,
 			.meaning = rule->meaning,
-			.advice = rule->advice,
 		};
+		fill_advice(rule->advice, &report->domain, finding->advice);
 		memcpy(finding->evidence, evidence, sizeof(evidence));
 	}
 	return NULL;

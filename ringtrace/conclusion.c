@@ -57,13 +57,23 @@ const struct px_finding *px_conclusion_first(const struct px_conclusion *conclus
 /* --- rings and devices ----------------------------------------------------------------------
  */
 
-/* Without its handshake a device has no working ring; other rules about devices are about what
- * their rings do. */
-static bool is_handshake(const struct px_doctor_verdicts *verdicts)
+static bool is_about_device(const struct px_doctor_verdicts *verdicts, const char *id)
 {
 	const struct px_rule *rule = verdicts->verdicts.verdicts[0].rule;
 
-	return !verdicts->ring && rule && !strcmp(rule->id, "L");
+	return !verdicts->ring && rule && !strcmp(rule->id, id);
+}
+
+/* Without it a device has no working ring. */
+static bool is_handshake(const struct px_doctor_verdicts *verdicts)
+{
+	return is_about_device(verdicts, "L");
+}
+
+/* What only says which of the device's rings are bad: these are what to act on. */
+static bool is_summary(const struct px_finding *finding)
+{
+	return finding->verdicts && is_about_device(finding->verdicts, "O");
 }
 
 static enum px_finding_level level_of(const struct px_doctor_verdicts *verdicts)
@@ -105,7 +115,7 @@ static void describe(const struct px_doctor_verdicts *verdicts, struct px_findin
 	finding->name = rule ? rule->name : "cannot be told";
 	finding->who = px_actor_name(rule ? rule->actor : PX_ACTOR_NOBODY);
 	finding->meaning = rule ? rule->meaning : "What would tell could not be seen.";
-	finding->advice = rule ? rule->advice : "";
+	snprintf(finding->advice, sizeof(finding->advice), "%s", rule ? rule->advice : "");
 	snprintf(finding->evidence, sizeof(finding->evidence), "%s", first->evidence.text);
 	if (finding->health == PX_HEALTH_UNKNOWN)
 		name_missing(verdicts, finding->evidence, sizeof(finding->evidence));
@@ -160,6 +170,8 @@ static int by_urgency(const void *a, const void *b)
 		return x->health > y->health ? -1 : 1;
 	if (x->level != y->level)
 		return x->level < y->level ? -1 : 1;
+	if (is_summary(x) != is_summary(y))
+		return is_summary(x) ? 1 : -1;
 	if (before != after)
 		return before < after ? -1 : 1;
 	order = (x->seen_count < y->seen_count) - (x->seen_count > y->seen_count);
@@ -183,6 +195,10 @@ static bool follows(const struct px_finding *cause, const struct px_finding *eff
 	switch (cause->level) {
 	case PX_LEVEL_DOMAIN:
 		return true;
+	case PX_LEVEL_HELD:
+		/* Who spins in a driver may do so with interrupts off, or holds a lock. */
+		return waits_for_guest(effect) || (effect->level == PX_LEVEL_KERNEL &&
+						   strcmp(effect->id, "no-processor") != 0);
 	case PX_LEVEL_KERNEL:
 		return waits_for_guest(effect);
 	case PX_LEVEL_STORE:
@@ -191,7 +207,8 @@ static bool follows(const struct px_finding *cause, const struct px_finding *eff
 		return effect->verdicts && cause->verdicts &&
 		       effect->verdicts->device == cause->verdicts->device;
 	default:
-		return false;
+		return is_summary(effect) && cause->verdicts &&
+		       effect->verdicts->device == cause->verdicts->device;
 	}
 }
 
@@ -236,10 +253,10 @@ static enum px_health worst(const struct px_conclusion *conclusion)
 /* "vif 0 tx: lost kick (A1)" */
 static void name_finding(const struct px_finding *finding, char *text, size_t size)
 {
-	bool letters = *finding->id && strlen(finding->id) <= 2;
-
-	snprintf(text, size, "%s: %s%s%s%s", finding->where, finding->name, letters ? " (" : "",
-		 letters ? finding->id : "", letters ? ")" : "");
+	if (finding->verdicts && *finding->id)
+		snprintf(text, size, "%s: %s (%s)", finding->where, finding->name, finding->id);
+	else
+		snprintf(text, size, "%s: %s", finding->where, finding->name);
 }
 
 static void write_headline(struct px_conclusion *conclusion, const char *seconds)

@@ -16,14 +16,15 @@
 enum {
 	PX_FINDING_SEEN_MAX = 6, /* stacks that are named with a finding */
 	PX_SEEN_TEXT = 200,
+	PX_ADVICE_TEXT = 640,
 };
 
 /** In the order in which they block one another. */
 enum px_finding_level {
-	PX_LEVEL_DOMAIN, /* is stopped, or gone */
-	PX_LEVEL_KERNEL, /* has given up, or gets no events or no processor */
+	PX_LEVEL_DOMAIN, /* is stopped, gone, or has given up */
+	PX_LEVEL_HELD,	 /* a ring that a vCPU does not go on without: it spins for it */
+	PX_LEVEL_KERNEL, /* gets no events or no processor */
 	PX_LEVEL_STORE,	 /* without xenstore no device connects */
-	PX_LEVEL_HELD,	 /* a ring that a vCPU cannot do without: it spins for it */
 	PX_LEVEL_DEVICE,
 	PX_LEVEL_BLOCK,
 	PX_LEVEL_NET,
@@ -38,7 +39,8 @@ struct px_finding {
 	const char *id;	  /* of the signature: "A1"; "domain-paused" */
 	const char *name; /* "lost kick" */
 	const char *who;  /* must act */
-	const char *meaning, *advice;
+	const char *meaning;
+	char advice[PX_ADVICE_TEXT]; /* `in back quotes`: a command */
 	char evidence[PX_EVIDENCE_MAX];
 	char seen[PX_FINDING_SEEN_MAX][PX_SEEN_TEXT];
 	size_t seen_count, seen_left_out;

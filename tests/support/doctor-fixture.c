@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/support/doctor-fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "lib/memory.h"
+
+/* Only memory can be short. */
+static void must(struct px_error *err)
+{
+	if (err)
+		abort();
+}
 
 void px_doctor_fixture_init(struct px_doctor_report *report)
 {
@@ -33,7 +37,7 @@ size_t px_doctor_fixture_device(struct px_doctor_report *report, enum px_ring_cl
 	bool has_states = class == PX_DEVICE_VIF || class == PX_DEVICE_VBD;
 	struct px_ring_device *device = NULL;
 
-	assert_null(px_rings_add(&report->rings, &device));
+	must(px_rings_add(&report->rings, &device));
 	device->class = class;
 	device->id = id;
 	device->has_states = has_states;
@@ -71,7 +75,7 @@ size_t px_doctor_fixture_ring(struct px_doctor_report *report, size_t device,
 {
 	struct px_ring *ring = NULL;
 
-	assert_null(px_ring_device_add(&report->rings.devices[device], &ring));
+	must(px_ring_device_add(&report->rings.devices[device], &ring));
 	ring->kind = kind;
 	ring->pages = 1;
 	ring->slots = px_ring_is_stream(kind) ? px_ring_stream_size(kind)
@@ -90,8 +94,7 @@ void px_doctor_fixture_verdict(struct px_doctor_report *report, size_t device, s
 	struct px_ring_device *of = &report->rings.devices[device];
 	struct px_doctor_verdicts *verdicts;
 
-	assert_null(px_array_grow(report->verdicts, report->verdict_count,
-				  report->verdict_capacity));
+	must(px_array_grow(report->verdicts, report->verdict_count, report->verdict_capacity));
 	verdicts = &report->verdicts[report->verdict_count++];
 	*verdicts = (struct px_doctor_verdicts){
 		.device = of,
@@ -112,7 +115,7 @@ static void fill_stack(struct px_doctor_stack *stack, const char *functions)
 		struct px_doctor_frame frame = {
 			.address = address += 0x1234, .function = word, .offset = 0x1f};
 
-		assert_null(px_doctor_stack_add(stack, &frame));
+		must(px_doctor_stack_add(stack, &frame));
 	}
 	free(copy);
 }
@@ -122,7 +125,7 @@ struct px_doctor_vcpu *px_doctor_fixture_vcpu(struct px_doctor_report *report, u
 {
 	struct px_doctor_vcpu *vcpu = NULL;
 
-	assert_null(px_doctor_add_vcpu(report, id, &vcpu));
+	must(px_doctor_add_vcpu(report, id, &vcpu));
 	vcpu->look_count = 2;
 	vcpu->have_progress = true;
 	vcpu->progress = progress;
@@ -143,7 +146,7 @@ struct px_doctor_task *px_doctor_fixture_task(struct px_doctor_report *report, c
 {
 	struct px_doctor_task *task = NULL;
 
-	assert_null(px_doctor_add_task(report, &task));
+	must(px_doctor_add_task(report, &task));
 	snprintf(task->task.comm, sizeof(task->task.comm), "%s", comm);
 	task->task.pid = task->task.tid = 200 + (uint32_t)report->task_count;
 	task->state = state;
@@ -212,5 +215,5 @@ void px_doctor_fixture_whole(struct px_doctor_report *report)
 			       "__schedule schedule io_schedule folio_wait_bit_common");
 	px_doctor_fixture_task(report, "e<b>\033", 'S', PX_ANSWER_NO,
 			       "__schedule schedule n_tty_write file_tty_write");
-	assert_null(px_doctor_lack(report, "no grants: %s", HOSTILE));
+	must(px_doctor_lack(report, "no grants: %s", HOSTILE));
 }

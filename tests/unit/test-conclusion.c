@@ -268,6 +268,14 @@ static void test_events_masked(void **state)
 	expect_order(f, "the domain events-masked, vbd 51712 (xvda) A2, vif 0 tx A1*");
 	px_conclusion_fini(&f->conclusion);
 
+	/* Somebody hears the guest. */
+	px_doctor_fixture_verdict(&f->report, f->store, f->request, NULL, PX_HEALTH_PROGRESS,
+				  "");
+	conclude(f);
+	expect_order(f, "vbd 51712 (xvda) A2, vif 0 tx A1");
+	px_conclusion_fini(&f->conclusion);
+	f->report.verdict_count--;
+
 	set_upcall(vcpu, 0, PX_ANSWER_YES, PX_ANSWER_NO);
 	conclude(f);
 	expect_order(f, "vbd 51712 (xvda) A2, vif 0 tx A1");
@@ -337,6 +345,19 @@ static void test_order(void **state)
 			"console out W");
 }
 
+/* Which ring it is says more than that it is one of them. */
+static void test_one_queue(void **state)
+{
+	struct fixture *f = *state;
+	static const struct px_rule queue = RULE("O", "one bad queue", PX_HEALTH_FAULT, 0);
+
+	judge(f, f->vif, NO_RING, &queue);
+	judge(f, f->vif, f->tx, &held);
+	conclude(f);
+	expect(f, PX_HEALTH_FAULT, "vif 0 tx: held (A2)");
+	expect_order(f, "vif 0 tx A2, vif 0 O*");
+}
+
 /* Nobody misses a console, but for who spins for it. */
 static void test_held_console(void **state)
 {
@@ -358,6 +379,27 @@ static void test_held_console(void **state)
 		f->conclusion.findings[0].seen[1],
 		"task sh (201, state S) has not run meanwhile and is in n_tty_write, "
 		"which writes to a terminal");
+}
+
+/* It spins with interrupts off, so that responses stay where they are. */
+static void test_deaf_for_console(void **state)
+{
+	struct fixture *f = *state;
+	static const struct px_rule not_run =
+		RULE("B3", "not run", PX_HEALTH_FAULT, PX_ACTOR_EITHER);
+	struct px_doctor_vcpu *vcpu =
+		px_doctor_fixture_vcpu(&f->report, 0, PX_PROGRESS_SPINS,
+				       "xen_hypercall_pv domU_write_console hvc_push");
+
+	set_upcall(vcpu, 0, PX_ANSWER_YES, PX_ANSWER_YES);
+	set_upcall(vcpu, 1, PX_ANSWER_YES, PX_ANSWER_YES);
+	judge(f, f->vif, f->tx, &not_run);
+	judge(f, f->vbd, f->block, &held);
+	judge(f, f->console, f->out, &unread);
+	conclude(f);
+	expect(f, PX_HEALTH_FAULT, "console out: nobody reads (W), and 1 more");
+	expect_order(f, "console out W, the domain events-masked*, vbd 51712 (xvda) A2, "
+			"vif 0 tx B3*");
 }
 
 /* A vCPU that is on its way sends packets as well. */
@@ -489,6 +531,8 @@ int main(void)
 		TEST(panic),
 		TEST(order),
 		TEST(held_console),
+		TEST(one_queue),
+		TEST(deaf_for_console),
 		TEST(passing_vcpu),
 		TEST(unikernel_waits),
 		TEST(all_wait),
