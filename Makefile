@@ -256,6 +256,7 @@ UNIT_TESTS := \
 	conclusion \
 	confine \
 	demangle \
+	discover \
 	elf-image \
 	error \
 	event-bits \
