@@ -78,7 +78,8 @@ enum px_match px_rule_storm(const struct px_case *device, struct px_evidence *ev
 	struct px_case c = {0};
 	uint64_t events, spurious, delayed;
 
-	if (!device_still(device, &c))
+	/* Daemons count no events; their port stays masked until they have looked. */
+	if (!device->device->has_states || !device_still(device, &c))
 		return PX_MATCH_NO;
 	if (!c.first->events.known || !c.last->events.known) {
 		if (!port_delayed(&c.first->back_port) || !port_delayed(&c.last->back_port))

@@ -967,6 +967,28 @@ static void every_rule_of_a_fault_has_an_example(void **state)
 			fail_msg("no example of %s", rules[i].id);
 }
 
+/* A daemon that was stopped has an event pending and masked. */
+static void a_daemon_counts_no_events(void **state)
+{
+	struct ring_world world;
+	struct px_verdicts verdicts = {0};
+
+	ring_world_init(&world, PX_RING_CONSOLE_OUT, 0);
+	world.device.class = PX_DEVICE_CONSOLE;
+	world.device.has_states = false;
+	for (size_t i = 0; i < 2; i++) {
+		struct px_ring_reading *reading = ring_world_reading(&world, i);
+
+		ring_world_blank(reading, PX_SOURCE_COUNTERS);
+		reading->back_port.pending = reading->back_port.masked = PX_ANSWER_YES;
+	}
+	px_verdicts_of_device(&world.rings, &world.device, &verdicts);
+	assert_int_equal(verdicts.count, 0);
+	world.device.has_states = true;
+	px_verdicts_of_device(&world.rings, &world.device, &verdicts);
+	assert_int_equal(verdicts.health, PX_HEALTH_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -977,6 +999,7 @@ int main(void)
 		cmocka_unit_test(a_stopped_guest_or_a_closed_device_explains_all),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(every_rule_of_a_fault_has_an_example),
+		cmocka_unit_test(a_daemon_counts_no_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
