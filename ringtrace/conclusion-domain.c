@@ -24,8 +24,11 @@ struct domain_rule {
 
 static bool is_dissolved(const struct px_doctor_report *report, char *evidence)
 {
-	snprintf(evidence, PX_EVIDENCE_MAX, "%zu of its rings had been read by then",
-		 report->verdict_count);
+	size_t rings = 0;
+
+	for (size_t i = 0; i < report->verdict_count; i++)
+		rings += report->verdicts[i].ring != NULL;
+	snprintf(evidence, PX_EVIDENCE_MAX, "%zu of its rings had been read by then", rings);
 	return report->dissolved;
 }
 
@@ -33,13 +36,6 @@ static bool is_dying(const struct px_doctor_report *report, char *evidence)
 {
 	snprintf(evidence, PX_EVIDENCE_MAX, "Xen calls domain %u dying", report->domain.id);
 	return report->domain.dying && !report->dissolved;
-}
-
-static bool is_crashed(const struct px_doctor_report *report, char *evidence)
-{
-	snprintf(evidence, PX_EVIDENCE_MAX,
-		 "Xen has shut domain %u down for the reason \"crash\"", report->domain.id);
-	return report->domain.crashed && !report->domain.dying;
 }
 
 static bool is_shut_down(const struct px_doctor_report *report, char *evidence)
@@ -90,23 +86,55 @@ static bool shows(const struct px_doctor_vcpu *vcpu, enum px_sign_class class)
 	return look && px_sign_find(&look->stack, &seen) && seen.sign->class == class;
 }
 
-/* Another sign may be deeper in: what panic() calls. */
-static bool panics(const struct px_doctor_vcpu *vcpu)
+/* panic() and who called it; another sign may be deeper in: what panic() calls. */
+static const struct px_doctor_frame *find_panic(const struct px_doctor_vcpu *vcpu,
+						const struct px_doctor_frame **caller_ret)
 {
 	const struct px_doctor_look *look = px_doctor_last_look(vcpu);
 
 	for (size_t i = 0; look && i < look->stack.count; i++) {
 		const struct px_doctor_frame *frame = &look->stack.frames[i];
 
-		if (frame->function && !frame->user && !strcmp(frame->function, "panic"))
-			return true;
+		if (!frame->function || frame->user || strcmp(frame->function, "panic") != 0)
+			continue;
+		*caller_ret = i + 1 < look->stack.count ? frame + 1 : NULL;
+		return frame;
+	}
+	return NULL;
+}
+
+/* "vCPU 0 is in panic(), called by sysrq_handle_crash" */
+static bool say_panic(const struct px_doctor_report *report, char *text, size_t size)
+{
+	const struct px_doctor_frame *caller = NULL;
+
+	for (size_t i = 0; i < report->vcpu_count; i++) {
+		if (!find_panic(&report->vcpus[i], &caller))
+			continue;
+		snprintf(text, size, "vCPU %u is in panic()%s%.100s", report->vcpus[i].id,
+			 caller && caller->function ? ", called by " : "",
+			 caller && caller->function ? caller->function : "");
+		return true;
 	}
 	return false;
 }
 
+/* Xen is told of a panic with the reason "crash". */
 static bool has_panicked(const struct px_doctor_report *report, char *evidence)
 {
-	return list_vcpus(report, panics, "is in panic()", evidence);
+	return !report->domain.shutdown && !report->domain.dying &&
+	       say_panic(report, evidence, PX_EVIDENCE_MAX);
+}
+
+static bool is_crashed(const struct px_doctor_report *report, char *evidence)
+{
+	char panic[200] = "";
+	bool panicked = say_panic(report, panic, sizeof(panic));
+
+	snprintf(evidence, PX_EVIDENCE_MAX,
+		 "Xen has shut domain %u down for the reason \"crash\"%s%s", report->domain.id,
+		 panicked ? "; " : "", panic);
+	return report->domain.crashed && !report->domain.dying;
 }
 
 static bool starves(const struct px_doctor_vcpu *vcpu)
@@ -221,7 +249,7 @@ static const struct domain_rule rules[] = {
 	 "Its stack says where: `perf xen stacks --twice DOM`. Interrupts were left disabled "
 	 "there, or what is waited for needs one.",
 	 has_deaf},
-	{"locked-up", "all its vCPUs spin for locks", PX_LEVEL_KERNEL, PX_HEALTH_FAULT,
+	{"locked-up", "spins for locks on all its vCPUs", PX_LEVEL_KERNEL, PX_HEALTH_FAULT,
 	 "the guest's kernel", "No vCPU is left that could release what the others wait for.",
 	 "`perf xen stacks DOM` shows which locks: one of these paths was entered while its "
 	 "lock was held. `xl dump-core DOM FILE` keeps it.",

@@ -112,7 +112,7 @@ static void describe(const struct px_doctor_verdicts *verdicts, struct px_findin
 	finding->health = verdicts->verdicts.health;
 	finding->verdicts = verdicts;
 	finding->id = rule ? rule->id : "";
-	finding->name = rule ? rule->name : "cannot be told";
+	finding->name = rule ? rule->name : "unknown";
 	finding->who = px_actor_name(rule ? rule->actor : PX_ACTOR_NOBODY);
 	finding->meaning = rule ? rule->meaning : "What would tell could not be seen.";
 	snprintf(finding->advice, sizeof(finding->advice), "%s", rule ? rule->advice : "");
@@ -166,6 +166,8 @@ static int by_urgency(const void *a, const void *b)
 	size_t before = precedence(x), after = precedence(y);
 	int order;
 
+	if ((x->level == PX_LEVEL_DOMAIN) != (y->level == PX_LEVEL_DOMAIN))
+		return x->level == PX_LEVEL_DOMAIN ? -1 : 1;
 	if (x->health != y->health)
 		return x->health > y->health ? -1 : 1;
 	if (x->level != y->level)
@@ -212,14 +214,18 @@ static bool follows(const struct px_finding *cause, const struct px_finding *eff
 	}
 }
 
+static bool is_cause(const struct px_finding *finding)
+{
+	return finding->health == PX_HEALTH_FAULT || finding->level == PX_LEVEL_DOMAIN;
+}
+
 static void mark_consequences(struct px_conclusion *conclusion)
 {
 	for (size_t i = 0; i < conclusion->count; i++) {
 		struct px_finding *effect = &conclusion->findings[i];
 
 		for (size_t j = 0; j < i && !effect->consequence; j++)
-			effect->consequence = conclusion->findings[j].health ==
-						      PX_HEALTH_FAULT &&
+			effect->consequence = is_cause(&conclusion->findings[j]) &&
 					      follows(&conclusion->findings[j], effect);
 		if (effect->health == PX_HEALTH_FAULT && !effect->consequence)
 			conclusion->faults++;
@@ -256,7 +262,20 @@ static void name_finding(const struct px_finding *finding, char *text, size_t si
 	if (finding->verdicts && *finding->id)
 		snprintf(text, size, "%s: %s (%s)", finding->where, finding->name, finding->id);
 	else
-		snprintf(text, size, "%s: %s", finding->where, finding->name);
+		snprintf(text, size, "%s %s", finding->where, finding->name);
+}
+
+static void write_unknown(struct px_conclusion *conclusion)
+{
+	size_t others = 0;
+	char more[48] = "";
+
+	for (size_t i = 1; i < conclusion->count; i++)
+		others += conclusion->findings[i].health == PX_HEALTH_UNKNOWN;
+	if (others)
+		snprintf(more, sizeof(more), " and %zu more", others);
+	snprintf(conclusion->headline, sizeof(conclusion->headline),
+		 "cannot tell how it is with %s%s", conclusion->findings[0].where, more);
 }
 
 static void write_headline(struct px_conclusion *conclusion, const char *seconds)
@@ -276,7 +295,10 @@ static void write_headline(struct px_conclusion *conclusion, const char *seconds
 			snprintf(text, size, "%s", first);
 		break;
 	case PX_HEALTH_UNKNOWN:
-		snprintf(text, size, "cannot tell: %s", first);
+		if (conclusion->findings[0].level == PX_LEVEL_DOMAIN)
+			snprintf(text, size, "cannot tell: %s", first);
+		else
+			write_unknown(conclusion);
 		break;
 	case PX_HEALTH_WAITS:
 		snprintf(text, size, "no fault; %s, on purpose", first);
@@ -314,7 +336,7 @@ struct px_error *px_conclude(const struct px_doctor_report *report, struct px_co
 		qsort(conclusion.findings, conclusion.count, sizeof(*conclusion.findings),
 		      by_urgency);
 	mark_consequences(&conclusion);
-	conclusion.health = worst(&conclusion);
+	conclusion.health = report->dissolved ? PX_HEALTH_UNKNOWN : worst(&conclusion);
 	if (report->interval_ns)
 		snprintf(seconds, sizeof(seconds), " in %.1f s",
 			 (double)report->interval_ns / 1e9);

@@ -165,7 +165,7 @@ static void test_unknown(void **state)
 	px_doctor_fixture_verdict(&f->report, f->vif, f->tx, NULL, PX_HEALTH_UNKNOWN, "");
 	f->report.verdicts[0].verdicts.missing = 1u << PX_SOURCE_BACK;
 	conclude(f);
-	expect(f, PX_HEALTH_UNKNOWN, "cannot tell: vif 0 tx: cannot be told");
+	expect(f, PX_HEALTH_UNKNOWN, "cannot tell how it is with vif 0 tx");
 	assert_non_null(strstr(f->conclusion.findings[0].evidence, "it is in domain 3"));
 }
 
@@ -189,9 +189,11 @@ static void test_gone(void **state)
 	f->report.dissolved = true;
 	f->report.domain.dying = true;
 	judge(f, f->vif, f->tx, NULL);
+	px_doctor_fixture_verdict(&f->report, f->vbd, f->block, NULL, PX_HEALTH_UNKNOWN, "");
 	conclude(f);
 	expect(f, PX_HEALTH_UNKNOWN,
-	       "cannot tell: the domain: went away while it was looked at");
+	       "cannot tell: the domain went away while it was looked at");
+	expect_order(f, "the domain domain-gone, vbd 51712 (xvda) *");
 }
 
 /* --- the domain -----------------------------------------------------------------------------
@@ -205,25 +207,25 @@ static void test_stopped(void **state)
 	judge(f, f->store, f->request, &held);
 	f->report.domain.paused = true;
 	conclude(f);
-	expect(f, PX_HEALTH_FAULT, "the domain: is paused");
+	expect(f, PX_HEALTH_FAULT, "the domain is paused");
 	expect_order(f, "the domain domain-paused, xenstore request A2*, vif 0 tx A1*");
 	assert_int_equal(f->conclusion.faults, 1);
 	px_conclusion_fini(&f->conclusion);
 
 	f->report.domain.shutdown = f->report.domain.crashed = true;
 	conclude(f);
-	expect(f, PX_HEALTH_FAULT, "the domain: has crashed");
+	expect(f, PX_HEALTH_FAULT, "the domain has crashed");
 	assert_int_equal(f->conclusion.count, 3);
 	px_conclusion_fini(&f->conclusion);
 
 	f->report.domain.crashed = false;
 	conclude(f);
-	expect(f, PX_HEALTH_FAULT, "the domain: has shut down");
+	expect(f, PX_HEALTH_FAULT, "the domain has shut down");
 	px_conclusion_fini(&f->conclusion);
 
 	f->report.domain.dying = true;
 	conclude(f);
-	expect(f, PX_HEALTH_FAULT, "the domain: is being destroyed");
+	expect(f, PX_HEALTH_FAULT, "the domain is being destroyed");
 }
 
 /* --- vCPUs ----------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ static void test_starving(void **state)
 	px_doctor_fixture_vcpu(&f->report, 0, PX_PROGRESS_WAITS, "do_idle");
 	px_doctor_fixture_vcpu(&f->report, 1, PX_PROGRESS_STARVES, "do_syscall_64");
 	conclude(f);
-	expect(f, PX_HEALTH_FAULT, "the domain: gets no processor");
+	expect(f, PX_HEALTH_FAULT, "the domain gets no processor");
 	assert_string_equal(f->conclusion.findings[0].evidence,
 			    "vCPU 1 wanted a processor for 1.0 s and got none");
 	px_conclusion_fini(&f->conclusion);
@@ -296,7 +298,7 @@ static void test_locked_up(void **state)
 	other = px_doctor_fixture_vcpu(&f->report, 1, PX_PROGRESS_SPINS,
 				       "__pv_queued_spin_lock_slowpath _raw_spin_lock g");
 	conclude(f);
-	expect(f, PX_HEALTH_FAULT, "the domain: all its vCPUs spin for locks");
+	expect(f, PX_HEALTH_FAULT, "the domain spins for locks on all its vCPUs");
 	px_conclusion_fini(&f->conclusion);
 
 	/* Somebody who works may hold it. */
@@ -319,8 +321,17 @@ static void test_panic(void **state)
 		&f->report, 1, PX_PROGRESS_SPINS,
 		"delay_tsc panic_smp_self_stop domU_write_console panic do_exit");
 	conclude(f);
-	expect(f, PX_HEALTH_FAULT, "the domain: has panicked");
-	assert_string_equal(f->conclusion.findings[0].evidence, "vCPU 1 is in panic()");
+	expect(f, PX_HEALTH_FAULT, "the domain has panicked");
+	assert_string_equal(f->conclusion.findings[0].evidence,
+			    "vCPU 1 is in panic(), called by do_exit");
+	px_conclusion_fini(&f->conclusion);
+
+	f->report.domain.shutdown = f->report.domain.crashed = true;
+	conclude(f);
+	assert_int_equal(f->conclusion.count, 1);
+	assert_string_equal(f->conclusion.findings[0].evidence,
+			    "Xen has shut domain 5 down for the reason \"crash\"; vCPU 1 is in "
+			    "panic(), called by do_exit");
 }
 
 /* --- what blocks what -----------------------------------------------------------------------
