@@ -263,6 +263,7 @@ UNIT_TESTS := \
 	event-channels \
 	explore \
 	filter \
+	gather \
 	grants \
 	guest-double \
 	host-kernel \
@@ -372,6 +373,7 @@ FUZZ_TARGETS := \
 	perfdata \
 	program \
 	report \
+	ring-notes \
 	ring-slots \
 	symbol-files \
 	type-info \
