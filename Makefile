@@ -309,6 +309,7 @@ UNIT_TESTS := \
 	reserve \
 	reserve-wait \
 	ring \
+	ring-model \
 	sampler \
 	session \
 	slots \
@@ -330,7 +331,8 @@ UNIT_TESTS := \
 	user-stack \
 	vcpu-context \
 	vcpu-list \
-	verdict
+	verdict \
+	verdict-device
 
 # Doubles and builders that several unit tests share.
 SUPPORT_SRC := \
@@ -350,6 +352,7 @@ SUPPORT_SRC := \
 	tests/support/perfdata-fixture.c \
 	tests/support/process-builder.c \
 	tests/support/report-fixture.c \
+	tests/support/ring-model.c \
 	tests/support/ring-world.c \
 	tests/support/store-double.c \
 	tests/support/task-world.c \

@@ -56,6 +56,8 @@ static void ask_reservation(struct px_inquiry *q)
 		px_ask(q, free_slots(q->c->ring, q->r) == 0 ||
 				  (front->wanted.known &&
 				   free_slots(q->c->ring, q->r) < front->wanted.value));
+	/* Whole packets that nobody publishes are M. */
+	px_ask(q, !front->writers.known || front->writers.value > 0);
 	if (!waits_known(front) && !px_fact_some(front->writers))
 		px_ask_lacks(q, PX_SOURCE_FRONT);
 	else
