@@ -348,6 +348,7 @@ SUPPORT_SRC := \
 	tests/support/grants-double.c \
 	tests/support/guest-double.c \
 	tests/support/inverse-stack.c \
+	tests/support/json-schema.c \
 	tests/support/kallsyms-builder.c \
 	tests/support/perfdata-fixture.c \
 	tests/support/process-builder.c \
