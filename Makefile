@@ -10,6 +10,7 @@ FUZZ_SECONDS ?= 30
 prefix ?= /usr/local
 bindir ?= $(prefix)/bin
 mandir ?= $(prefix)/share/man
+datadir ?= $(prefix)/share/perf-xen
 completionsdir ?= $(prefix)/share/bash-completion/completions
 INSTALL ?= install
 CC = $(CROSS_COMPILE)gcc
@@ -183,6 +184,7 @@ TRACER_SRC := \
 
 RINGTRACE_SRC := \
 	ringtrace/back-linux.c \
+	ringtrace/cmd-rings.c \
 	ringtrace/conclusion-domain.c \
 	ringtrace/conclusion-stacks.c \
 	ringtrace/conclusion.c \
@@ -196,10 +198,15 @@ RINGTRACE_SRC := \
 	ringtrace/front-notes.c \
 	ringtrace/gather.c \
 	ringtrace/judge.c \
+	ringtrace/kick.c \
 	ringtrace/pages.c \
 	ringtrace/ports.c \
 	ringtrace/reading.c \
 	ringtrace/ring.c \
+	ringtrace/rings-detail.c \
+	ringtrace/rings-json.c \
+	ringtrace/rings-slots.c \
+	ringtrace/rings-text.c \
 	ringtrace/rings.c \
 	ringtrace/rules-device.c \
 	ringtrace/rules-events.c \
@@ -698,24 +705,27 @@ lint: check-source check-shell tidy cppcheck
 # --- documents, installing, packing -------------------------------------------------------------
 
 MANPAGES := $(wildcard doc/man/*.[1-8])
+SCHEMAS := $(wildcard doc/schema/*.json)
 
 .PHONY: doc install uninstall dist clean help
 doc:
 	@mandoc -T lint -W warning $(MANPAGES)
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(completionsdir)
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(completionsdir) $(DESTDIR)$(datadir)
 	$(INSTALL) -m 755 $(O)/perf-xen $(DESTDIR)$(bindir)/perf-xen
 	$(INSTALL) -m 644 doc/completion/perf-xen $(DESTDIR)$(completionsdir)/perf-xen
 	for page in $(MANPAGES); do \
 		$(INSTALL) -D -m 644 -t $(DESTDIR)$(mandir)/man$${page##*.} $$page || exit; \
 	done
+	$(INSTALL) -m 644 $(SCHEMAS) $(DESTDIR)$(datadir)/
 
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/perf-xen $(DESTDIR)$(completionsdir)/perf-xen
 	for page in $(MANPAGES); do \
 		rm -f $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit; \
 	done
+	rm -f $(SCHEMAS:doc/schema/%=$(DESTDIR)$(datadir)/%)
 
 dist:
 	git archive --prefix=perf-xen-$(VERSION)/ -o $(O)/perf-xen-$(VERSION).tar.gz HEAD

@@ -10,11 +10,17 @@
 #include "lib/log.h"
 #include "lib/privileges.h"
 #include "report/cmd-report.h"
+#include "ringtrace/commands.h"
 #include "tracer/commands.h"
 
 static const struct px_command *const commands[] = {
-	&px_command_list,   &px_command_record, &px_command_report,
-	&px_command_script, &px_command_stacks, NULL,
+	&px_command_list,
+	&px_command_record,
+	&px_command_report,
+	&px_command_rings,
+	&px_command_script,
+	&px_command_stacks,
+	NULL,
 };
 
 static void print_usage(FILE *out)

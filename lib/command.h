@@ -11,6 +11,7 @@ enum px_exit {
 	PX_EXIT_FAILED = 1,
 	PX_EXIT_USAGE = 2,
 	PX_EXIT_INCOMPLETE = 3, /* results were produced, but something is missing in them */
+	PX_EXIT_FAULT = 4,	/* what was looked at is at fault */
 };
 
 struct px_command {

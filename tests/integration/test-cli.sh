@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What list, record and stacks say to a wrong command line, and on a machine without Xen.
+# What list, record, rings and stacks say to a wrong command line, and on a machine without Xen.
 set -u
 cd "$TMPDIR" || exit 1
 n=0
@@ -28,11 +28,13 @@ refuses()
 	fi
 }
 
-for command in record stacks; do
+for command in record rings stacks; do
 	refuses 2 'which domain' $command
 	refuses 2 'one domain at a time' $command a b
 	refuses 2 'unknown option --vmlinuz; did you mean --vmlinux' $command --vmlinuz x a
 	refuses 2 '--vmlinux' $command a --vmlinux
+done
+for command in record stacks; do
 	refuses 2 'no list of vCPUs' $command -C 0,x a
 	refuses 2 'no list of vCPUs' $command --cpu 3-1 a
 	refuses 2 'no list of vCPUs' $command -C 9999 a
@@ -52,6 +54,13 @@ refuses 2 'letters of RSDTtXZPI' stacks --state Q a
 refuses 2 'letters of RSDTtXZPI' stacks --state '' a
 refuses 2 'out of range' stacks --pid 0 a
 refuses 2 'out of range' stacks --pid 4194305 a
+refuses 2 'out of range' rings --interval 0 a
+refuses 2 'out of range' rings -n 0 a
+refuses 2 'runs no command' rings a -- true
+refuses 2 'is no device' rings --device eth0 a
+refuses 2 'is no number of a queue' rings --queue 256 a
+refuses 2 'is no number of a queue' rings --queue -1 a
+refuses 2 'not for --watch' rings --kick --watch a
 refuses 2 'takes no arguments' list a
 refuses 2 'unknown option' list --jsn
 
@@ -71,5 +80,6 @@ else
 fi
 refuses 1 "$why" record no-such-domain
 refuses 1 "$why" record --vmlinux "$PERF_XEN" no-such-domain -- true
+refuses 1 "$why" rings --json no-such-domain
 refuses 1 "$why" stacks --json no-such-domain
 echo "1..$n"

@@ -61,4 +61,7 @@ offers "--stdio" perf-xen report --std
 offers "" perf-xen report ""
 offers "" perf-xen record --max-pause ""
 offers "Domain-0 web01" perf-xen stacks --twice ""
+offers "--watch" perf-xen rings --w
+offers "Domain-0 web01" perf-xen rings --watch ""
+offers "" perf-xen rings --device ""
 echo "1..$n"

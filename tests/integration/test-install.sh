@@ -24,6 +24,9 @@ for page in doc/man/*.[1-8]; do
 	[ -f "$stage/opt/px/share/man/man${page##*.}/${page##*/}" ] || fail "$page is missing"
 done
 [ -f "$stage/opt/px/share/bash-completion/completions/perf-xen" ] || fail "no completion"
+for schema in doc/schema/*.json; do
+	[ -f "$stage/opt/px/share/perf-xen/${schema##*/}" ] || fail "$schema is missing"
+done
 version=$("$stage/opt/px/bin/perf-xen" version)
 [ "$version" = "perf-xen version $(cat VERSION)" ] || fail "it says: $version"
 
