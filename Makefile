@@ -360,6 +360,7 @@ SUPPORT_SRC := \
 	tests/support/perfdata-fixture.c \
 	tests/support/process-builder.c \
 	tests/support/report-fixture.c \
+	tests/support/ring-examples.c \
 	tests/support/ring-model.c \
 	tests/support/ring-world.c \
 	tests/support/store-double.c \
