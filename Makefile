@@ -184,6 +184,7 @@ TRACER_SRC := \
 
 RINGTRACE_SRC := \
 	ringtrace/back-linux.c \
+	ringtrace/cmd-doctor.c \
 	ringtrace/cmd-rings.c \
 	ringtrace/conclusion-domain.c \
 	ringtrace/conclusion-stacks.c \
@@ -192,7 +193,13 @@ RINGTRACE_SRC := \
 	ringtrace/discover-net.c \
 	ringtrace/discover-streams.c \
 	ringtrace/discover.c \
+	ringtrace/doctor-evidence.c \
+	ringtrace/doctor-html.c \
+	ringtrace/doctor-json.c \
 	ringtrace/doctor-stacks.c \
+	ringtrace/doctor-take.c \
+	ringtrace/doctor-text.c \
+	ringtrace/doctor-words.c \
 	ringtrace/doctor.c \
 	ringtrace/front-linux.c \
 	ringtrace/front-notes.c \
@@ -264,6 +271,7 @@ UNIT_TESTS := \
 	confine \
 	demangle \
 	discover \
+	doctor \
 	elf-image \
 	error \
 	event-bits \
@@ -394,6 +402,7 @@ FUZZ_TARGETS := \
 
 # Programs that integration tests run: tests/integration/NAME.c
 TEST_TOOLS := \
+	doctor-page \
 	kallsyms-oracle \
 	kernel-oracle \
 	program-symbols \
@@ -546,6 +555,7 @@ $(O)/%.o: %.c $(O)/flags | $(NEED)
 
 # The assembler takes these in; -MMD does not see that.
 $(O)/report/assets.o: $(wildcard report/html/*)
+$(O)/ringtrace/doctor-html.o: $(wildcard ringtrace/html/*)
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 

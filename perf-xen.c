@@ -14,6 +14,7 @@
 #include "tracer/commands.h"
 
 static const struct px_command *const commands[] = {
+	&px_command_doctor,
 	&px_command_list,
 	&px_command_record,
 	&px_command_report,

@@ -5,6 +5,7 @@
 
 #include "lib/command.h"
 
+extern const struct px_command px_command_doctor;
 extern const struct px_command px_command_rings;
 
 #endif

@@ -45,7 +45,8 @@ static const struct px_sign signs[] = {
 	{"__pv_queued_spin_lock_slowpath", PX_SIGN_LOCK, 0, "waits for a spin lock"},
 	{"smp_call_function_many_cond", PX_SIGN_LOCK, 0, "waits for another vCPU"},
 	{"multi_cpu_stop", PX_SIGN_LOCK, 0, "waits for all vCPUs to stop"},
-	/* Reservation of slots (guest-probes/px_reserve.h) and unikernels */
+	/* Reservation of slots (guest-probes/px_reserve.h), and unikernels */
+	{"net_tx_wait", PX_SIGN_RING, NET_TX, "waits for slots"},
 	{"px_reserve*", PX_SIGN_RING, NET_TX | BLOCK, "waits for slots"},
 	{"netfront_xmit", PX_SIGN_RING, NET_TX, "sends a packet"},
 	{"netfront_rx", PX_SIGN_RING, NET_RX, "takes received packets"},

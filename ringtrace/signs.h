@@ -3,7 +3,8 @@
  * Signs: functions of guests that tell what a stack waits for. Those of Linux are in
  * drivers/net/xen-netfront.c, drivers/block/xen-blkfront.c, drivers/tty/hvc/hvc_xen.c,
  * drivers/xen/xenbus/, block/blk-mq*.c and kernel/; of MirageOS in mirage-net-xen,
- * mirage-block-xen and shared-memory-ring; of Mini-OS in netfront.c and blkfront.c.
+ * mirage-block-xen and shared-memory-ring; of Mini-OS in netfront.c and blkfront.c; ringer's in
+ * tests/guests/ringer/net.c.
  */
 #ifndef PX_RINGTRACE_SIGNS_H
 #define PX_RINGTRACE_SIGNS_H

@@ -9,24 +9,10 @@ import os
 import sys
 
 from devtools import Browser
+from tap import Tap
 
 ESCAPE, ENTER, BACKSPACE, UP = 27, 13, 8, 38
 CONTROL = 2
-
-
-class Tap:
-    def __init__(self):
-        self.count = 0
-        self.failed = 0
-
-    def check(self, name, got, wanted):
-        self.count += 1
-        if got == wanted:
-            print(f"ok {self.count} - {name}")
-            return
-        self.failed += 1
-        print(f"not ok {self.count} - {name}")
-        print(f"# got    {got!r}\n# wanted {wanted!r}")
 
 
 def text(browser, ident):
@@ -217,8 +203,7 @@ def main():
         check_picture(tap, browser, "file://" + os.path.abspath(picture), shots)
     finally:
         browser.close()
-    print(f"1..{tap.count}")
-    return 1 if tap.failed else 0
+    return tap.finish()
 
 
 sys.exit(main())
