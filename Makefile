@@ -406,6 +406,7 @@ TEST_TOOLS := \
 	kallsyms-oracle \
 	kernel-oracle \
 	program-symbols \
+	rings-json \
 	unwind-oracle \
 	unwind-process
 

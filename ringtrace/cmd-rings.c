@@ -104,11 +104,30 @@ static bool pause_between(struct look *look)
 	return px_stop_wait(&look->stop, end) == PX_STOP_NOT_YET;
 }
 
+/* Who names a device wants to see it. */
+static struct px_error *check_found(const struct px_ring_filter *filter,
+				    const struct px_rings *rings)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < rings->device_count; i++)
+		count += rings->devices[i].ring_count;
+	if (filter->one_device && !rings->device_count)
+		return px_error_new(PX_ERR_NOT_FOUND, "domain %u has no such device",
+				    rings->domain.id);
+	if (filter->one_queue && !count)
+		return px_error_new(PX_ERR_NOT_FOUND, "domain %u has no queue %u of it",
+				    rings->domain.id, filter->queue);
+	return NULL;
+}
+
 static struct px_error *take(struct look *look, struct px_rings *rings)
 {
 	struct px_error *err = px_gather_take(look->gather, rings);
 	bool kicked = false;
 
+	if (!err)
+		err = check_found(&look->options->filter, rings);
 	if (!err && !pause_between(look))
 		return px_error_new(PX_ERR_INTERRUPTED, "interrupted before the second look");
 	if (!err)

@@ -18,6 +18,7 @@ struct table {
 	const struct px_rings_style *style;
 	int name_width;
 	FILE *out;
+	char said[PX_EVIDENCE_MAX]; /* of the ring before: what holds for many is said once */
 };
 
 /* --- a line ---------------------------------------------------------------------------------
@@ -153,13 +154,21 @@ static void print_missing(const struct px_ring *ring, unsigned int missing, FILE
 	}
 }
 
-static void print_judgement(const struct table *table, const struct px_ring *ring,
+/* Why it is as it is, unless the ring above was so for the same reason. */
+static void print_reason(struct table *table, const struct px_verdict *verdict)
+{
+	if (strcmp(table->said, verdict->evidence.text) != 0)
+		print_point("seen", verdict->evidence.text, table->out);
+	memcpy(table->said, verdict->evidence.text, sizeof(table->said));
+}
+
+static void print_judgement(struct table *table, const struct px_ring *ring,
 			    const struct px_verdicts *verdicts)
 {
 	if (verdicts->health == PX_HEALTH_FAULT)
 		print_faulty(&verdicts->verdicts[0], table->out);
 	else if (verdicts->health >= PX_HEALTH_WAITS || table->style->verbose)
-		print_point("seen", verdicts->verdicts[0].evidence.text, table->out);
+		print_reason(table, &verdicts->verdicts[0]);
 	for (size_t i = 1; i < verdicts->count; i++)
 		print_further(&verdicts->verdicts[i], table->out);
 	/* Verbose: what lacks is said with all that is there. */
@@ -170,7 +179,7 @@ static void print_judgement(const struct table *table, const struct px_ring *rin
 /* --- all ------------------------------------------------------------------------------------
  */
 
-static void print_ring(const struct table *table, const struct px_ring_device *device,
+static void print_ring(struct table *table, const struct px_ring_device *device,
 		       const struct px_ring *ring)
 {
 	struct px_verdicts verdicts = {0};
@@ -189,7 +198,7 @@ static void print_ring(const struct table *table, const struct px_ring_device *d
 }
 
 /* A line of its own only where there is something that no ring's line says. */
-static void print_device(const struct table *table, const struct px_ring_device *device)
+static void print_device(struct table *table, const struct px_ring_device *device)
 {
 	struct px_verdicts verdicts = {0};
 	FILE *out = table->out;
@@ -232,7 +241,8 @@ static void print_heading(const struct px_rings *rings, FILE *out)
 
 void px_rings_text(const struct px_rings *rings, const struct px_rings_style *style, FILE *out)
 {
-	struct table table = {rings, style, name_width(rings), out};
+	struct table table = {
+		.rings = rings, .style = style, .name_width = name_width(rings), .out = out};
 
 	print_heading(rings, out);
 	if (rings->device_count == 0)
