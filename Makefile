@@ -325,6 +325,7 @@ UNIT_TESTS := \
 	reserve-wait \
 	ring \
 	ring-model \
+	rings-text \
 	sampler \
 	session \
 	slots \
