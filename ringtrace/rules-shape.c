@@ -109,7 +109,6 @@ static void ask_private_impossible(struct px_inquiry *q)
 	};
 	bool broken = false;
 
-	px_ask(q, !px_ring_is_stream(q->c->ring->kind));
 	for (size_t i = 0; i < px_array_size(order); i++)
 		for (size_t j = i + 1; j < px_array_size(order); j++)
 			broken |= too_far(order[i], order[j], q->c->ring->slots);

@@ -170,7 +170,7 @@ static void rx_never_due(struct px_ring_reading *r)
 	r->shared.req_event = r->shared.rsp_prod - 4;
 }
 
-static void rx_asked_for_next(struct px_ring_reading *r)
+static void asked_for_next(struct px_ring_reading *r)
 {
 	r->shared.req_event = r->shared.req_prod + 1;
 }
@@ -178,7 +178,7 @@ static void rx_asked_for_next(struct px_ring_reading *r)
 static void rx_back_holds(struct px_ring_reading *r)
 {
 	rx_work(r);
-	rx_asked_for_next(r);
+	asked_for_next(r);
 }
 
 static void ring_full(struct px_ring_reading *r)
@@ -612,6 +612,35 @@ static void handler_hangs(struct px_ring_reading *r)
 	front_masked(r);
 }
 
+static void waits_for_too_many(struct px_ring_reading *r)
+{
+	r->front.waiters = r->front.writers = PX_FACT(1);
+	r->front.wanted = PX_FACT(300);
+}
+
+static void nobody_known(struct px_ring_reading *r)
+{
+	r->front.writers.known = false;
+	r->front.waiters = PX_FACT(0);
+}
+
+static void full_of_unpublished(struct px_ring_reading *r)
+{
+	r->shared.req_prod = r->shared.rsp_prod;
+}
+
+static void rx_none_posted(struct px_ring_reading *r)
+{
+	r->shared.req_prod = r->shared.rsp_prod;
+	pushed(r);
+}
+
+static void asleep_taken_unknown(struct px_ring_reading *r)
+{
+	not_seen(r);
+	back_pending(r);
+}
+
 static void no_chains(struct px_ring_reading *r)
 {
 	r->chains.known = false;
@@ -640,9 +669,10 @@ static const struct ring_example examples[] = {
 	{"A1",
 	 RX,
 	 rx_work,
-	 {back_pending, rx_no_packets, rx_wants_more, not_armed, rx_asked_for_next},
+	 {back_pending, rx_no_packets, rx_wants_more, not_armed, asked_for_next},
 	 {BACK, BACK_PORT}},
 	{"A4", TX, back_asleep, {seen_all, answered, throttle, know_not_pending}, {BACK_PORT}},
+	{"A4", TX, asleep_taken_unknown, {asked_for_next, answered}},
 	{"A4", BLOCK, back_asleep, {seen_all, answered, know_not_pending}, {BACK_PORT}},
 	{"F",
 	 TX,
@@ -650,8 +680,11 @@ static const struct ring_example examples[] = {
 	 {took_nothing, seen_all, answered, throttle, back_pending},
 	 {BACK}},
 	{"F", BLOCK, event_too_late, {took_nothing, seen_all, answered, back_pending}, {BACK}},
-	{"F", RX, rx_never_due, {rx_no_packets, rx_wants_more, rx_asked_for_next}, {BACK}},
-	{"A1/F", TX, not_seen, {know_taken, know_pending, seen_all, answered, throttle}},
+	{"F", RX, rx_never_due, {rx_no_packets, rx_wants_more, asked_for_next}, {BACK}},
+	{"A1/F",
+	 TX,
+	 not_seen,
+	 {asked_for_next, know_taken, know_pending, seen_all, answered, throttle}},
 	{"A1/F", BLOCK, not_seen_no_port, {know_not_pending, know_pending, seen_all, answered}},
 	{"A2", TX, back_holds, {answered, throttle, took_nothing}},
 	{"A2", TX, back_holds_some, {know_taken, answered, throttle}, {BACK}},
@@ -659,7 +692,7 @@ static const struct ring_example examples[] = {
 	{"A2D", BLOCK, back_holds, {answered, took_nothing}, .seconds = 5},
 	{"A2W", BLOCK, back_holds, {answered, took_nothing}},
 	{"A3", TX, throttled, {not_throttled, answered}},
-	{"C", TX, ring_full, {one_less, answered}, .follows = true},
+	{"C", TX, ring_full, {one_less, answered, full_of_unpublished}, .follows = true},
 	{"C", BLOCK, block_full, {one_less, answered}, .follows = true},
 	{"B1",
 	 TX,
@@ -698,9 +731,14 @@ static const struct ring_example examples[] = {
 	{"M", TX, unpushed, {pushed}, {FRONT}},
 	{"M", BLOCK, unpushed, {pushed}, {FRONT}},
 	{"M", RX, rx_withheld, {rx_batch, pushed}, {FRONT}},
-	{"T", TX, reservation, {one_in_flight, nobody_there, pushed, front_behind}, {FRONT}},
+	{"T",
+	 TX,
+	 reservation,
+	 {one_in_flight, nobody_there, nobody_known, pushed, front_behind},
+	 {FRONT}},
 	{"T", TX, reservation_few, {enough_free}, {FRONT}},
 	{"N", TX, stranded, {nobody_waits, unpushed, lost_kick, front_behind}, {FRONT}},
+	{"N", TX, waits_for_too_many, {nobody_waits}, {FRONT}},
 	{"N", TX, stranded_linux, {not_stopped, interface_down, up_unknown}, {FRONT}},
 	{"N", BLOCK, stranded_linux, {not_stopped}, {FRONT}},
 	{"G", TX, reset, {all_begin}},
@@ -723,7 +761,7 @@ static const struct ring_example examples[] = {
 	{"X4", PX_RING_STORE_REPLY, unread, {read_all}},
 	{"S", TX, nothing, {lost_kick, lost_response, unpushed}},
 	{"S", BLOCK, nothing, {lost_kick, lost_response, unpushed}},
-	{"S", RX, nothing, {starved, rx_work}},
+	{"S", RX, nothing, {starved, rx_none_posted, rx_work}},
 	{"S", PX_RING_CONSOLE_OUT, nothing, {unread}},
 	{"S", PX_RING_STORE_REPLY, nothing, {unread}},
 };

@@ -167,6 +167,42 @@ static void a_missing_back_end_leaves_an_idle_tx_ring_idle(void **state)
 	assert_int_equal(verdicts.missing, 0);
 }
 
+/* The page tells what would be asked for otherwise. */
+static void the_page_alone_settles_what_it_can(void **state)
+{
+	set_up_vif();
+	for (size_t i = 0; i < 2; i++) {
+		tx(i)->shared.req_prod += 2;
+		tx(i)->shared.req_event += 2;
+		tx(i)->front.req_prod_pvt = PX_FACT(tx(i)->shared.req_prod);
+		ring_world_blank(tx(i), PX_SOURCE_BACK);
+		ring_world_blank(tx(i), PX_SOURCE_BACK_PORT);
+	}
+	judge_ring();
+	expect("A2");
+	assert_int_equal(verdicts.missing, 0);
+	set_up_vif();
+	for (size_t i = 0; i < 2; i++) {
+		ring_world_blank(tx(i), PX_SOURCE_FRONT);
+		ring_world_blank(tx(i), PX_SOURCE_FRONT_PORT);
+	}
+	judge_ring();
+	expect("U");
+	assert_int_equal(verdicts.missing, 1u << PX_SOURCE_FRONT);
+}
+
+/* Requests that are not published are a fault at any rate; whether of T is open. */
+static void waits_that_are_not_known_are_named(void **state)
+{
+	set_up_vif();
+	for (size_t i = 0; i < 2; i++)
+		tx(i)->front = (struct px_ring_front){.req_prod_pvt = PX_FACT(1256),
+						      .rsp_cons = PX_FACT(1000)};
+	judge_ring();
+	expect("M");
+	assert_int_equal(verdicts.missing, 1u << PX_SOURCE_FRONT);
+}
+
 /* Packets may wait in a back end that nobody can look into. */
 static void a_missing_back_end_makes_an_idle_rx_ring_unknown(void **state)
 {
@@ -539,6 +575,8 @@ int main(void)
 		cmocka_unit_test(a_kick_is_told_of),
 		cmocka_unit_test(an_idle_ring_of_an_unknown_front_end_is_unknown),
 		cmocka_unit_test(a_missing_back_end_leaves_an_idle_tx_ring_idle),
+		cmocka_unit_test(the_page_alone_settles_what_it_can),
+		cmocka_unit_test(waits_that_are_not_known_are_named),
 		cmocka_unit_test(a_missing_back_end_makes_an_idle_rx_ring_unknown),
 		cmocka_unit_test(what_moves_needs_no_sources),
 		cmocka_unit_test(what_nothing_explains_is_unknown),
