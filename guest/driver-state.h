@@ -58,6 +58,7 @@ struct px_netfront_queue {
 struct px_netfront {
 	char name[16];		  /* of the interface, "eth0"; "" unknown */
 	struct px_fact broken;	  /* "Disabled for further use" (since Linux 5.16) */
+	struct px_fact up;	  /* the interface is; one that is down takes no packets */
 	struct px_fact carrier;	  /* the interface has one */
 	struct px_fact connected; /* it has queues */
 	struct px_netfront_queue *queues;

@@ -42,13 +42,15 @@ px_must_check struct px_error *px_xenbus_read(const struct px_xenbus_layout *lay
 struct px_netdev_layout {
 	uint32_t name, tx, state, queue_size, queue_state;
 	struct px_linux_place queue_count; /* real_num_tx_queues */
-	unsigned int stopped_bit, no_carrier_bit;
+	unsigned int stopped_bit, start_bit, no_carrier_bit;
 	bool known;
 };
 
 void px_netdev_layout_of(struct px_linux_lookup *lookup, struct px_netdev_layout *ret);
 void px_netdev_read_name(const struct px_netdev_layout *layout,
 			 const struct px_linux_reader *reader, uint64_t device, char name[16]);
+struct px_fact px_netdev_read_up(const struct px_netdev_layout *layout,
+				 const struct px_linux_reader *reader, uint64_t device);
 struct px_fact px_netdev_read_carrier(const struct px_netdev_layout *layout,
 				      const struct px_linux_reader *reader, uint64_t device);
 /** Whether the driver stopped transmit queue i. */

@@ -16,6 +16,7 @@ void px_netdev_layout_of(struct px_linux_lookup *lookup, struct px_netdev_layout
 	ret->queue_size = px_linux_need_size(&l, "netdev_queue");
 	ret->queue_state = px_linux_need(&l, "netdev_queue", "state", 8);
 	ret->stopped_bit = px_linux_need_bit(&l, "__QUEUE_STATE_DRV_XOFF");
+	ret->start_bit = px_linux_need_bit(&l, "__LINK_STATE_START");
 	ret->no_carrier_bit = px_linux_need_bit(&l, "__LINK_STATE_NOCARRIER");
 	ret->queue_count = px_linux_want(lookup, "net_device", "real_num_tx_queues", 4);
 	ret->known = !l.failed;
@@ -31,15 +32,29 @@ void px_netdev_read_name(const struct px_netdev_layout *layout,
 		px_linux_string_at(reader, device + layout->name, name, 16);
 }
 
-struct px_fact px_netdev_read_carrier(const struct px_netdev_layout *layout,
-				      const struct px_linux_reader *reader, uint64_t device)
+static struct px_fact read_state(const struct px_netdev_layout *layout,
+				 const struct px_linux_reader *reader, uint64_t device,
+				 unsigned int bit)
 {
 	struct px_linux_place place = {.offset = layout->state, .size = 8};
 	struct px_fact fact = {0};
 
 	if (!layout->known || !device)
 		return fact;
-	fact = px_fact_bit(px_linux_fact_at(reader, device, place), layout->no_carrier_bit);
+	return px_fact_bit(px_linux_fact_at(reader, device, place), bit);
+}
+
+struct px_fact px_netdev_read_up(const struct px_netdev_layout *layout,
+				 const struct px_linux_reader *reader, uint64_t device)
+{
+	return read_state(layout, reader, device, layout->start_bit);
+}
+
+struct px_fact px_netdev_read_carrier(const struct px_netdev_layout *layout,
+				      const struct px_linux_reader *reader, uint64_t device)
+{
+	struct px_fact fact = read_state(layout, reader, device, layout->no_carrier_bit);
+
 	if (fact.known)
 		fact.value = !fact.value;
 	return fact;

@@ -142,6 +142,7 @@ struct px_error *px_netfront_read(const struct px_netfront_layout *layout,
 				      px_array_size(info_members), &front);
 		netdev = px_linux_pointer_at(reader, info, layout->netdev);
 		px_netdev_read_name(&layout->interface, reader, netdev, front.name);
+		front.up = px_netdev_read_up(&layout->interface, reader, netdev);
 		front.carrier = px_netdev_read_carrier(&layout->interface, reader, netdev);
 		err = read_queues(layout, reader, info, netdev, &front);
 	} else if (layout->state.known) {

@@ -68,6 +68,7 @@ struct px_error *px_front_of_netfront(const struct px_netfront *front,
 		if (tx) {
 			ret->free_slots = queue->tx_free;
 			ret->stopped = px_answer_of_fact(queue->stopped);
+			ret->up = px_answer_of_fact(front->up);
 		} else {
 			ret->refill_timer = px_answer_of_fact(queue->refill_timer);
 		}

@@ -175,6 +175,7 @@ static void add_net_device(struct types *t)
 	NUMBER(world_net_device, real_num_tx_queues);
 	end(t, offsetof(struct world_net_device, queues));
 	add_enum(t, "__QUEUE_STATE_DRV_XOFF", 3);
+	add_enum(t, "__LINK_STATE_START", 1);
 	add_enum(t, "__LINK_STATE_NOCARRIER", 5);
 }
 
@@ -420,7 +421,7 @@ static void build_net_device(struct world_net_device *device, uint64_t queues, s
 	snprintf(device->name, sizeof(device->name), "eth%zu", i);
 	device->tx = queues;
 	device->real_num_tx_queues = WORLD_QUEUES;
-	device->state = i ? 1 << 5 : 0;		/* the second has no carrier */
+	device->state = i ? 1 << 5 : 1 << 1;	/* the second is down and has no carrier */
 	device->queues[0].state = 1 << 3;	/* stopped */
 	device->queues[1].state = ~UINT64_C(8); /* not stopped */
 }

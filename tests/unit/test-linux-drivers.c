@@ -242,6 +242,7 @@ static void test_netfront(void **state)
 	assert_string_equal(front.name, "eth0");
 	assert_string_equal(front.lacks, "");
 	assert_fact(front.broken, 0);
+	assert_fact(front.up, 1);
 	assert_fact(front.carrier, 1);
 	assert_fact(front.connected, 1);
 	assert_false(front.cut);
@@ -267,6 +268,7 @@ static void test_netfront(void **state)
 	read_netfront(&world, 1, &second);
 	assert_string_equal(second.name, "eth1");
 	assert_fact(second.broken, 1);
+	assert_fact(second.up, 0);
 	assert_fact(second.carrier, 0);
 }
 
@@ -296,6 +298,7 @@ static void test_netfront_without(void **state)
 		assert_int_equal(queue->refill_timer.known, i != 2);
 		assert_int_equal(front.broken.known, i != 3);
 		assert_int_equal(queue->rx_rsp_unconsumed.known, i != 4);
+		assert_int_equal(front.up.known, i != 5);
 		assert_int_equal(front.carrier.known, i != 5);
 		assert_int_equal(queue->stopped.known, i != 5);
 	}
