@@ -324,6 +324,7 @@ UNIT_TESTS := \
 	reserve \
 	reserve-wait \
 	ring \
+	ring-drivers \
 	ring-model \
 	rings-text \
 	sampler \
