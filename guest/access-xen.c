@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <xenctrl.h>
+#include <xenstore.h>
 
 #define PRIVCMD "/dev/xen/privcmd"
 
@@ -101,6 +103,18 @@ struct px_error *px_xen_access_open(struct xc_interface_core **ret)
 	}
 	*ret = control;
 	return NULL;
+}
+
+struct xs_handle *px_xen_store_connect(void)
+{
+	const struct timeval patience = {.tv_sec = 5};
+	struct xs_handle *store = xs_open(0);
+
+	/* Where it is reached through the kernel instead, there is no such limit. */
+	if (store)
+		setsockopt(xs_fileno(store), SOL_SOCKET, SO_RCVTIMEO, &patience,
+			   sizeof(patience));
+	return store;
 }
 
 struct px_error *px_xen_error(int errno_value, uint32_t domain, const char *what)

@@ -125,7 +125,7 @@ struct px_error *px_guest_list_xen(struct px_domain **ret, size_t *count_ret)
 
 	if (err)
 		return err;
-	store = xs_open(0);
+	store = px_xen_store_connect();
 	err = list_all(control, store, &list);
 	xc_interface_close(control);
 	if (err) {
@@ -167,9 +167,11 @@ static struct px_error *find_name(xc_interface *control, struct xs_handle *store
 	const struct px_domain *found = NULL;
 	struct list list = {0};
 	struct px_error *err = list_all(control, store, &list);
+	bool names = list.count == 0;
 
 	domains = list.domains;
 	for (size_t i = 0; i < list.count && !err; i++) {
+		names |= *domains[i].name != '\0';
 		if (strcmp(domains[i].name, name) != 0)
 			continue;
 		if (found)
@@ -181,7 +183,8 @@ static struct px_error *find_name(xc_interface *control, struct xs_handle *store
 	if (err)
 		return err;
 	if (!found)
-		return px_error_new(PX_ERR_NOT_FOUND, "there is no domain named %s", name);
+		return px_error_new(PX_ERR_NOT_FOUND, "there is no domain named %s%s", name,
+				    names ? "" : " that xenstored tells of; give its id");
 	*ret = *found;
 	return NULL;
 }

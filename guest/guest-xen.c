@@ -328,7 +328,7 @@ static struct px_error *prepare_domain(struct xen_guest *guest, const char *name
 	struct px_domain *domain = &guest->guest.domain;
 	struct px_error *err = NULL;
 
-	guest->store = xs_open(0);
+	guest->store = px_xen_store_connect();
 	err = px_xen_domain_find(guest->control, guest->store, name_or_id, domain);
 	if (err)
 		return err;

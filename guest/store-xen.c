@@ -7,6 +7,7 @@
 #include <string.h>
 #include <xenstore.h>
 
+#include "guest/xen-private.h"
 #include "lib/memory.h"
 
 struct xen_store {
@@ -28,6 +29,8 @@ static bool is_about_the_key(int errno_value)
 
 static struct px_error *explain(int errno_value)
 {
+	if (errno_value == EAGAIN)
+		return px_error_new(PX_ERR_NO_ANSWER, "xenstored does not answer");
 	return px_error_system(errno_value, "cannot read xenstore");
 }
 
@@ -134,7 +137,7 @@ struct px_error *px_store_open_xen(struct px_store **ret)
 	if (err)
 		return err;
 	store->store.ops = &xen_ops;
-	store->connection = xs_open(0);
+	store->connection = px_xen_store_connect();
 	if (!store->connection) {
 		err = px_error_new(
 			PX_ERR_NOT_ON_XEN,

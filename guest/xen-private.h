@@ -22,6 +22,12 @@ px_must_check struct px_error *px_xen_access_open(struct xc_interface_core **ret
 /** For handles of Xen's libraries, which print what they think of errors: drops it. */
 struct xentoollog_logger *px_xen_silent_logger(void);
 
+/**
+ * Connect to xenstored; NULL and errno as of xs_open. A request that it does not answer within
+ * seconds fails with EAGAIN, and so do all after it: xenstored hangs, which must not hang us.
+ */
+struct xs_handle *px_xen_store_connect(void);
+
 /** An errno of a hypercall about a domain as an error. */
 px_must_check struct px_error *px_xen_error(int errno_value, uint32_t domain, const char *what);
 

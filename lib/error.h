@@ -25,6 +25,7 @@ enum px_error_code {
 	PX_ERR_DOMAIN_GONE, /* the domain died, was destroyed or is being so */
 	PX_ERR_LIMIT,	    /* a bound of ours was reached */
 	PX_ERR_INTERRUPTED, /* the user asked to stop */
+	PX_ERR_NO_ANSWER,   /* who is to answer has not for so long that it will not */
 };
 
 struct px_error {

@@ -57,6 +57,20 @@ static bool is_paused(const struct px_doctor_report *report, char *evidence)
 	return domain->paused && !domain->shutdown && !domain->dying;
 }
 
+static bool has_no_store(const struct px_doctor_report *report, char *evidence)
+{
+	snprintf(evidence, PX_EVIDENCE_MAX,
+		 "xenstored was asked, and did not answer for seconds");
+	return report->store_silent;
+}
+
+static bool has_unread_rings(const struct px_doctor_report *report, char *evidence)
+{
+	snprintf(evidence, PX_EVIDENCE_MAX, "no reading of its rings succeeded");
+	return !report->rings.reading_count && !report->store_silent && !report->domain.dying &&
+	       !report->dissolved;
+}
+
 /* --- vCPUs ----------------------------------------------------------------------------------
  */
 
@@ -237,6 +251,17 @@ static const struct domain_rule rules[] = {
 	 "Read the end of its console for the reason. `perf xen stacks DOM` shows the way into "
 	 "the panic; `xl dump-core DOM FILE` keeps it, then `xl destroy DOM`.",
 	 has_panicked},
+	{"store-silent", "has a xenstored that does not answer", PX_LEVEL_STORE,
+	 PX_HEALTH_FAULT, "the host: xenstored",
+	 "xenstored hangs, or its domain does not run. No device connects or goes away, and xl "
+	 "hangs with it. What rings the domain has cannot be found out.",
+	 "Does it run, is it stopped, does it spin? `ps ax | grep xenstored`, `systemctl status "
+	 "xenstored`, /var/log/xen/. It cannot be started again without loss: its state is in its "
+	 "memory.",
+	 has_no_store},
+	{"rings-unread", "has rings that could not be read", PX_LEVEL_STORE, PX_HEALTH_UNKNOWN,
+	 "nobody", "Without them nothing can be said of its devices.",
+	 "What is not seen says why.", has_unread_rings},
 	{"no-processor", "gets no processor", PX_LEVEL_KERNEL, PX_HEALTH_FAULT, "the host",
 	 "Xen's scheduler gives the vCPU no time, so that nothing moves that waits for it.",
 	 "`xl vcpu-list` for pinning, `xl sched-credit2` for cap and weight, `xl top` for who "

@@ -196,7 +196,7 @@ static bool follows(const struct px_finding *cause, const struct px_finding *eff
 {
 	switch (cause->level) {
 	case PX_LEVEL_DOMAIN:
-		return true;
+		return strcmp(effect->id, "store-silent") != 0;
 	case PX_LEVEL_HELD:
 		/* Who spins in a driver may do so with interrupts off, or holds a lock. */
 		return waits_for_guest(effect) || (effect->level == PX_LEVEL_KERNEL &&
@@ -295,7 +295,7 @@ static void write_headline(struct px_conclusion *conclusion, const char *seconds
 			snprintf(text, size, "%s", first);
 		break;
 	case PX_HEALTH_UNKNOWN:
-		if (conclusion->findings[0].level == PX_LEVEL_DOMAIN)
+		if (!conclusion->findings[0].verdicts)
 			snprintf(text, size, "cannot tell: %s", first);
 		else
 			write_unknown(conclusion);

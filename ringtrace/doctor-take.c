@@ -45,6 +45,7 @@ static struct px_error *lack(struct visit *visit, const char *what, struct px_er
 		px_error_free(err);
 		return NULL;
 	}
+	visit->report->store_silent |= err->code == PX_ERR_NO_ANSWER;
 	noted = px_doctor_lack(visit->report, "%s: %s", what, err->message);
 	px_error_free(err);
 	return noted;

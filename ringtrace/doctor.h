@@ -77,6 +77,7 @@ struct px_doctor_report {
 	char system[160]; /* "Linux 6.1.0-56-amd64", the path of a unikernel; "": not known */
 	uint64_t interval_ns; /* between the two looks */
 	size_t look_count;    /* that were taken; 0: no stacks */
+	bool store_silent;    /* xenstored did not answer: the rings are not known */
 	bool dissolved; /* the domain went away meanwhile: the rest is what was seen till then
 			 */
 	struct px_rings rings;

@@ -228,6 +228,31 @@ static void test_stopped(void **state)
 	expect(f, PX_HEALTH_FAULT, "the domain is being destroyed");
 }
 
+/* Nothing is said of rings that could not be found. */
+static void test_store_silent(void **state)
+{
+	struct fixture *f = *state;
+
+	f->report.store_silent = true;
+	conclude(f);
+	expect(f, PX_HEALTH_FAULT, "the domain has a xenstored that does not answer");
+	px_conclusion_fini(&f->conclusion);
+
+	f->report.domain.paused = true;
+	conclude(f);
+	expect_order(f, "the domain domain-paused, the domain store-silent");
+}
+
+static void test_unread(void **state)
+{
+	struct fixture *f = *state;
+
+	f->report.rings.reading_count = 0;
+	conclude(f);
+	expect(f, PX_HEALTH_UNKNOWN,
+	       "cannot tell: the domain has rings that could not be read");
+}
+
 /* --- vCPUs ----------------------------------------------------------------------------------
  */
 
@@ -536,6 +561,8 @@ int main(void)
 		TEST(unknown_and_fault),
 		TEST(gone),
 		TEST(stopped),
+		TEST(unread),
+		TEST(store_silent),
 		TEST(starving),
 		TEST(events_masked),
 		TEST(locked_up),
