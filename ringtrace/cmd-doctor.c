@@ -9,6 +9,7 @@
 #include "lib/json.h"
 #include "lib/log.h"
 #include "lib/memory.h"
+#include "lib/privileges.h"
 #include "ringtrace/commands.h"
 #include "ringtrace/doctor-take.h"
 #include "ringtrace/doctor-view.h"
@@ -115,17 +116,27 @@ static struct px_error *look(const struct doctor_options *options, struct px_doc
 /* --- showing --------------------------------------------------------------------------------
  */
 
-static struct px_error *show_html(const struct doctor_options *options, FILE *file,
-				  const struct px_doctor_report *report,
-				  const struct px_conclusion *conclusion)
+static struct px_error *write_html(const char *path, const struct px_doctor_report *report,
+				   const struct px_conclusion *conclusion)
 {
+	FILE *file px_cleanup(px_fclosep) = NULL;
+	struct px_error *err = px_capabilities_raise();
+
+	if (err)
+		return err;
+	/* The folder may be another user's. */
+	file = fopen(path, "we");
+	if (!file)
+		return px_error_system(errno, "%s", path);
+	/* The output is open: the rest of what px_target_open left goes. */
+	err = px_confine(&(struct px_confinement){0});
+	if (err)
+		return err;
 	px_doctor_html(report, conclusion, file);
-	if (fflush(file) || ferror(file))
-		return px_error_system(errno, "%s", options->html);
-	return NULL;
+	return fflush(file) || ferror(file) ? px_error_system(errno, "%s", path) : NULL;
 }
 
-static struct px_error *show(const struct doctor_options *options, FILE *html,
+static struct px_error *show(const struct doctor_options *options,
 			     const struct px_doctor_report *report,
 			     const struct px_conclusion *conclusion)
 {
@@ -136,8 +147,8 @@ static struct px_error *show(const struct doctor_options *options, FILE *html,
 	struct px_error *err = NULL;
 	json_t *value;
 
-	if (html)
-		err = show_html(options, html, report, conclusion);
+	if (options->html)
+		err = write_html(options->html, report, conclusion);
 	if (err)
 		return err;
 	if (!options->json) {
@@ -160,8 +171,7 @@ static int status_of(const struct px_conclusion *conclusion)
 	}
 }
 
-static struct px_error *look_and_show(const struct doctor_options *options, FILE *html,
-				      int *status_ret)
+static struct px_error *look_and_show(const struct doctor_options *options, int *status_ret)
 {
 	struct px_doctor_report report px_cleanup(px_doctor_report_fini) = {0};
 	struct px_conclusion conclusion px_cleanup(px_conclusion_fini) = {0};
@@ -172,24 +182,18 @@ static struct px_error *look_and_show(const struct doctor_options *options, FILE
 	if (err)
 		return err;
 	*status_ret = status_of(&conclusion);
-	return show(options, html, &report, &conclusion);
+	return show(options, &report, &conclusion);
 }
 
 static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_ret)
 {
 	struct doctor_options options = {.interval = 1, .tasks = true};
-	FILE *html px_cleanup(px_fclosep) = NULL;
 	struct px_error *err = parse(argc, argv, &options, help_ret);
 
 	if (err || *help_ret)
 		return err;
-	if (options.html) {
-		/* While files may be made. */
-		html = fopen(options.html, "we");
-		if (!html)
-			return px_error_system(errno, "%s", options.html);
-	}
-	return look_and_show(&options, html, status_ret);
+	options.target.confinement.output = options.html;
+	return look_and_show(&options, status_ret);
 }
 
 const struct px_command px_command_doctor = {

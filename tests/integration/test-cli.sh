@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What list, record, rings and stacks say to a wrong command line, and on a machine without Xen.
+# What list, doctor, record, rings and stacks say to a wrong command line, and on a machine without Xen.
 set -u
 cd "$TMPDIR" || exit 1
 n=0
@@ -28,7 +28,7 @@ refuses()
 	fi
 }
 
-for command in record rings stacks; do
+for command in doctor record rings stacks; do
 	refuses 2 'which domain' $command
 	refuses 2 'one domain at a time' $command a b
 	refuses 2 'unknown option --vmlinuz; did you mean --vmlinux' $command --vmlinuz x a
@@ -54,6 +54,9 @@ refuses 2 'letters of RSDTtXZPI' stacks --state Q a
 refuses 2 'letters of RSDTtXZPI' stacks --state '' a
 refuses 2 'out of range' stacks --pid 0 a
 refuses 2 'out of range' stacks --pid 4194305 a
+refuses 2 'out of range' doctor --interval 0 a
+refuses 2 'runs no command' doctor a -- true
+refuses 2 '--html' doctor a --html
 refuses 2 'out of range' rings --interval 0 a
 refuses 2 'out of range' rings -n 0 a
 refuses 2 'runs no command' rings a -- true
@@ -80,6 +83,7 @@ else
 fi
 refuses 1 "$why" record no-such-domain
 refuses 1 "$why" record --vmlinux "$PERF_XEN" no-such-domain -- true
+refuses 1 "$why" doctor --html page.html no-such-domain
 refuses 1 "$why" rings --json no-such-domain
 refuses 1 "$why" stacks --json no-such-domain
 echo "1..$n"
