@@ -60,7 +60,8 @@ struct px_upcall px_vcpu_info_decode(struct px_bytes bytes, enum px_event_width 
 /**
  * Which ABI a guest uses, as far as the page tells. Xen never does, and its events are in the
  * page with one ABI only. Only a guest sets mask bits, and one that uses the FIFO has no reason
- * to: a mask bit that is set means two-level. Without any it stays unknown. (A kernel that was
+ * to: a mask bit that is set means two-level. Without any it stays unknown; unikernels begin
+ * with all ports masked, and leave those so that they do not use. (A kernel that was
  * started by another of the same domain, by kexec, may find that one's bits.)
  */
 enum px_event_abi px_shared_info_abi(struct px_bytes page, enum px_event_width width);

@@ -91,7 +91,7 @@ void px_grants_closep(struct px_grants **grants);
 
 /**
  * Follow the table to where it is now: before the first look-up, and once for each snapshot.
- * Two hypercalls and a mapping, two of version 2.
+ * Three hypercalls, the last of which maps; four of version 2.
  */
 px_must_check struct px_error *px_grants_refresh(struct px_grants *grants);
 
