@@ -201,6 +201,7 @@ RINGTRACE_SRC := \
 	ringtrace/doctor-text.c \
 	ringtrace/doctor-words.c \
 	ringtrace/doctor.c \
+	ringtrace/each-domain.c \
 	ringtrace/front-linux.c \
 	ringtrace/front-notes.c \
 	ringtrace/gather.c \

@@ -31,8 +31,7 @@ static struct px_error *lack_all(struct px_ring_device *device, const char *form
 	return err;
 }
 
-/* --- netback --------------------------------------------------------------------------------
- */
+/* --- netback ---------------------------------------------------------------------------- */
 
 static const struct px_netback_queue *find_queue(const struct px_netback *back,
 						 const struct px_ring *ring)
@@ -104,8 +103,7 @@ struct px_error *px_back_of_netback(const struct px_netback *back,
 	return err;
 }
 
-/* --- blkback --------------------------------------------------------------------------------
- */
+/* --- blkback ---------------------------------------------------------------------------- */
 
 struct px_error *px_back_of_blkback(const struct px_blkback *back,
 				    struct px_ring_device *device, size_t number)
@@ -131,8 +129,7 @@ struct px_error *px_back_of_blkback(const struct px_blkback *back,
 	return err;
 }
 
-/* --- where from -----------------------------------------------------------------------------
- */
+/* --- where from ------------------------------------------------------------------------- */
 
 void px_back_counters(const struct px_xenbus_counters *counters, struct px_ring_device *device,
 		      size_t number)

@@ -12,6 +12,7 @@
 #include "lib/log.h"
 #include "lib/stop.h"
 #include "ringtrace/commands.h"
+#include "ringtrace/each-domain.h"
 #include "ringtrace/gather.h"
 #include "ringtrace/kick.h"
 #include "ringtrace/rings-json.h"
@@ -80,11 +81,15 @@ static struct px_error *parse(int argc, char **argv, struct rings_options *optio
 		return px_error_new(PX_ERR_USAGE, "--kick is for one look, not for --watch");
 	if (options->verbose)
 		px_log_set_level(PX_LOG_VERBOSE);
-	return px_target_take_argument(&options->target, &arguments);
+	if (arguments.argc)
+		return px_target_take_argument(&options->target, &arguments);
+	if (options->watch || options->kick)
+		return px_error_new(PX_ERR_USAGE, "%s is for one domain",
+				    options->watch ? "--watch" : "--kick");
+	return NULL;
 }
 
-/* --- looking --------------------------------------------------------------------------------
- */
+/* --- looking ---------------------------------------------------------------------------- */
 
 /* What is open while it looks. */
 struct look {
@@ -155,16 +160,7 @@ static int status_of(const struct px_rings *rings)
 	return PX_EXIT_COMPLETE;
 }
 
-/* Of several looks: a fault counts more than what could not be seen. */
-static int worse(int a, int b)
-{
-	if (a == PX_EXIT_FAULT || b == PX_EXIT_FAULT)
-		return PX_EXIT_FAULT;
-	return px_max(a, b);
-}
-
-/* --- showing --------------------------------------------------------------------------------
- */
+/* --- showing ---------------------------------------------------------------------------- */
 
 static void print_time(void)
 {
@@ -211,7 +207,7 @@ static struct px_error *take_and_show(struct look *look, bool *ends_ret, int *st
 	}
 	if (err)
 		return err;
-	*status_ret = worse(*status_ret, status_of(&rings));
+	*status_ret = px_exit_worse(*status_ret, status_of(&rings));
 	err = show(look->options, &rings);
 	/* Who reads it wants it now, and may have gone. */
 	*ends_ret = fflush(stdout) != 0;
@@ -230,8 +226,7 @@ static struct px_error *look_on(struct look *look, int *status_ret)
 	return err;
 }
 
-/* --- opening --------------------------------------------------------------------------------
- */
+/* --- opening ---------------------------------------------------------------------------- */
 
 /* Its files take privileges and are named by the domain's id. */
 static struct px_error *open_kick(const struct rings_options *options, struct px_kick *ret)
@@ -269,15 +264,11 @@ static struct px_error *open_and_look(struct look *look, int *status_ret)
 	return err;
 }
 
-static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_ret)
+static struct px_error *look_at_one(const struct rings_options *options, int *status_ret)
 {
-	struct rings_options options = {.interval = 1};
-	struct look look = {.options = &options};
-	struct px_error *err = parse(argc, argv, &options, help_ret);
+	struct look look = {.options = options};
+	struct px_error *err = open_and_look(&look, status_ret);
 
-	if (err || *help_ret)
-		return err;
-	err = open_and_look(&look, status_ret);
 	px_gather_free(look.gather);
 	px_ring_sources_close(&look.sources);
 	px_target_close(&look.target);
@@ -285,9 +276,31 @@ static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_r
 	return err;
 }
 
+static struct px_error *look_at_named(void *context, const char *id, int *status_ret)
+{
+	struct rings_options options = *(const struct rings_options *)context;
+
+	options.target.name_or_id = id;
+	return look_at_one(&options, status_ret);
+}
+
+static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_ret)
+{
+	struct rings_options options = {.interval = 1};
+	struct px_each_domain each = {look_at_named, &options, false};
+	struct px_error *err = parse(argc, argv, &options, help_ret);
+
+	if (err || *help_ret)
+		return err;
+	each.json = options.json;
+	if (options.target.name_or_id)
+		return look_at_one(&options, status_ret);
+	return px_each_domain(&each, status_ret);
+}
+
 const struct px_command px_command_rings = {
 	.name = "rings",
-	.usage = "[OPTIONS] DOM",
+	.usage = "[OPTIONS] [DOM]",
 	.summary = "every paravirtual ring, both its ends, and what is wrong",
 	.options = option_table,
 	.run = run,

@@ -11,8 +11,7 @@ enum {
 	NAMES_MAX = 4096, /* of devices of one class */
 };
 
-/* --- small reads ----------------------------------------------------------------------------
- */
+/* --- small reads ------------------------------------------------------------------------ */
 
 struct px_error *px_discover_number(struct px_discovery *discovery,
 				    struct px_ring_device *device, const char *folder,
@@ -58,8 +57,7 @@ static struct px_error *read_state(struct px_store *store, const char *folder,
 	return err;
 }
 
-/* --- both ends ------------------------------------------------------------------------------
- */
+/* --- both ends -------------------------------------------------------------------------- */
 
 /* "/local/domain/BACK/backend/TYPE/DOMAIN/ID": a path that is another device's is not ours. */
 static bool take_back_path(const struct px_domain *domain, struct px_ring_device *device,
@@ -113,8 +111,7 @@ static struct px_error *find_ends(struct px_discovery *discovery, struct px_ring
 	return err;
 }
 
-/* --- queues ---------------------------------------------------------------------------------
- */
+/* --- queues ----------------------------------------------------------------------------- */
 
 struct px_error *px_discover_queues(struct px_discovery *discovery,
 				    struct px_ring_device *device, uint32_t rings_each,
@@ -168,8 +165,7 @@ struct px_error *px_discover_add(struct px_discovery *discovery, struct px_ring_
 	return NULL;
 }
 
-/* --- devices --------------------------------------------------------------------------------
- */
+/* --- devices ---------------------------------------------------------------------------- */
 
 static bool wants(const struct px_ring_filter *filter, enum px_ring_class class, uint32_t id)
 {

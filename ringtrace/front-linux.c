@@ -26,8 +26,7 @@ static bool has_grant(struct px_fact reference, const struct px_ring *ring)
 	return reference.known && reference.value == ring->references[0];
 }
 
-/* --- netfront -------------------------------------------------------------------------------
- */
+/* --- netfront --------------------------------------------------------------------------- */
 
 static const struct px_netfront_queue *find_queue(const struct px_netfront *front,
 						  const struct px_ring *ring)
@@ -78,8 +77,7 @@ struct px_error *px_front_of_netfront(const struct px_netfront *front,
 	return err;
 }
 
-/* --- blkfront -------------------------------------------------------------------------------
- */
+/* --- blkfront --------------------------------------------------------------------------- */
 
 static const struct px_blkfront_ring *find_ring(const struct px_blkfront *front,
 						const struct px_ring *ring)
@@ -121,8 +119,7 @@ struct px_error *px_front_of_blkfront(const struct px_blkfront *front,
 	return err;
 }
 
-/* --- both -----------------------------------------------------------------------------------
- */
+/* --- both ------------------------------------------------------------------------------- */
 
 static struct px_error *read_netfront(struct px_linux_drivers *drivers,
 				      const struct px_xenbus_device *found,

@@ -62,8 +62,7 @@ bool px_ring_notes_find(struct px_bytes page, const struct px_ring_device *devic
 	return false;
 }
 
-/* --- the page -------------------------------------------------------------------------------
- */
+/* --- the page --------------------------------------------------------------------------- */
 
 void px_ring_notes_unmap(struct px_ring_notes_page *notes, struct px_guest *guest)
 {

@@ -75,8 +75,7 @@ void px_gather_keep_slots(struct px_gather *gather)
 	gather->keeps_slots = true;
 }
 
-/* --- which rings ----------------------------------------------------------------------------
- */
+/* --- which rings ------------------------------------------------------------------------ */
 
 static struct px_ring_device *find_device(struct px_rings *rings,
 					  const struct px_ring_device *like)
@@ -164,8 +163,7 @@ static struct px_error *find_rings(struct px_gather *gather, struct px_rings *ri
 	return err;
 }
 
-/* --- one device -----------------------------------------------------------------------------
- */
+/* --- one device ------------------------------------------------------------------------- */
 
 /* Of the rings of a device, numbered from first on among all. */
 static struct px_error *copy_pages(struct px_gather *gather, struct px_ring_device *device,
@@ -334,8 +332,7 @@ static struct px_error *read_device(struct px_gather *gather, struct px_ring_dev
 	return err ? err : copy_pages_again(gather, device, first, number);
 }
 
-/* --- all ------------------------------------------------------------------------------------
- */
+/* --- all -------------------------------------------------------------------------------- */
 
 static struct px_error *list_devices(struct px_gather *gather, struct px_linux_drivers *drivers,
 				     enum px_linux_driver first, enum px_linux_driver second)

@@ -41,8 +41,7 @@ struct px_ring_pages {
 	bool *mapped; /* one a frame */
 };
 
-/* --- finding --------------------------------------------------------------------------------
- */
+/* --- finding ---------------------------------------------------------------------------- */
 
 static void layout_fini(struct layout *layout)
 {
@@ -137,8 +136,7 @@ static struct px_error *lay_out(const struct px_ring_pages *pages, struct px_rin
 	return err;
 }
 
-/* --- mapping --------------------------------------------------------------------------------
- */
+/* --- mapping ---------------------------------------------------------------------------- */
 
 static void unmap_all(struct px_ring_pages *pages)
 {
@@ -281,8 +279,7 @@ void px_ring_pages_free(struct px_ring_pages *pages)
 	free(pages);
 }
 
-/* --- copying --------------------------------------------------------------------------------
- */
+/* --- copying ---------------------------------------------------------------------------- */
 
 static uint32_t load(const uint8_t *page, size_t offset)
 {

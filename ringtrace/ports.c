@@ -27,8 +27,7 @@ static struct px_error *lack(struct px_ring *ring, enum px_ring_source source,
 	return px_ring_lack(ring, source, text);
 }
 
-/* --- once a reading -------------------------------------------------------------------------
- */
+/* --- once a reading --------------------------------------------------------------------- */
 
 static bool is_fatal(const struct px_error *err)
 {
@@ -97,8 +96,7 @@ void px_ring_ports_fini(struct px_ring_ports *ports)
 	*ports = (struct px_ring_ports){0};
 }
 
-/* --- bits -----------------------------------------------------------------------------------
- */
+/* --- bits ------------------------------------------------------------------------------- */
 
 static void take_bits(struct px_port_bits bits, struct px_ring_port *ret)
 {
@@ -171,8 +169,7 @@ static struct px_error *read_back_bits(const struct px_ring_ports *ports, struct
 		    "it is not known where dom0 keeps the bits of its event channels");
 }
 
-/* --- ends -----------------------------------------------------------------------------------
- */
+/* --- ends ------------------------------------------------------------------------------- */
 
 static void take_vcpu(const struct px_ring_ports *ports, struct px_ring_port *ret)
 {

@@ -49,8 +49,7 @@ static const char *class_key(enum px_ring_class class)
 	return keys[class];
 }
 
-/* --- values ---------------------------------------------------------------------------------
- */
+/* --- values ----------------------------------------------------------------------------- */
 
 static json_t *number(uint64_t value)
 {
@@ -72,8 +71,7 @@ static json_t *text(const char *value)
 	return value ? px_json_text(value) : json_null();
 }
 
-/* --- one reading ----------------------------------------------------------------------------
- */
+/* --- one reading ------------------------------------------------------------------------ */
 
 static json_t *front_json(const struct px_ring_front *front)
 {
@@ -146,8 +144,7 @@ static json_t *reading_json(const struct px_ring *ring, const struct px_ring_rea
 			 chains_json(&reading->chains), "counters", counters);
 }
 
-/* --- verdicts -------------------------------------------------------------------------------
- */
+/* --- verdicts --------------------------------------------------------------------------- */
 
 json_t *px_verdicts_json(const struct px_verdicts *verdicts)
 {
@@ -179,8 +176,7 @@ static json_t *missing_json(unsigned int missing)
 	return list;
 }
 
-/* --- the tree -------------------------------------------------------------------------------
- */
+/* --- the tree --------------------------------------------------------------------------- */
 
 static json_t *lacks_json(const struct px_ring *ring)
 {

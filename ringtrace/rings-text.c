@@ -21,8 +21,7 @@ struct table {
 	char said[PX_EVIDENCE_MAX]; /* of the ring before: what holds for many is said once */
 };
 
-/* --- a line ---------------------------------------------------------------------------------
- */
+/* --- a line ----------------------------------------------------------------------------- */
 
 static int name_width(const struct px_rings *rings)
 {
@@ -109,8 +108,7 @@ static void print_numbers(const struct px_ring *ring, FILE *out)
 	fprintf(out, " %10u %10u  ", in, done);
 }
 
-/* --- what is to be said of it ---------------------------------------------------------------
- */
+/* --- what is to be said of it ----------------------------------------------------------- */
 
 static void print_point(const char *label, const char *text, FILE *out)
 {
@@ -176,8 +174,7 @@ static void print_judgement(struct table *table, const struct px_ring *ring,
 		print_missing(ring, verdicts->missing, table->out);
 }
 
-/* --- all ------------------------------------------------------------------------------------
- */
+/* --- all -------------------------------------------------------------------------------- */
 
 static void print_ring(struct table *table, const struct px_ring_device *device,
 		       const struct px_ring *ring)

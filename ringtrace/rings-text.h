@@ -16,8 +16,7 @@ struct px_rings_style {
 /** Write all of rings and what is thought of them. */
 void px_rings_text(const struct px_rings *rings, const struct px_rings_style *style, FILE *out);
 
-/* --- its parts, for each other --------------------------------------------------------------
- */
+/* --- its parts, for each other ---------------------------------------------------------- */
 
 /** Everything that the last reading of a ring has, and what its sources lack; rings-detail.c.
  */

@@ -25,8 +25,7 @@ struct px_error *px_ring_sources_open(struct px_ring_sources *ret)
 	return px_host_kernel_open("", modules, px_array_size(modules), &ret->host);
 }
 
-/* --- the kernels ----------------------------------------------------------------------------
- */
+/* --- the kernels ------------------------------------------------------------------------ */
 
 static bool find_name(void *context, const char *name, uint64_t *ret)
 {

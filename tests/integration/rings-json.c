@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prints, for test-schema.sh, the JSON of rings that are idle, at fault, unknown, or have slots: an
- * array. */
+/*
+ * Prints, for test-schema.sh, an array with the JSON of rings that are idle, at fault, unknown,
+ * or have slots.
+ */
 #include <stdio.h>
 
 #include "ringtrace/rings-json.h"

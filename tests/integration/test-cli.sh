@@ -28,8 +28,10 @@ refuses()
 	fi
 }
 
-for command in doctor record rings stacks; do
+for command in doctor record stacks; do
 	refuses 2 'which domain' $command
+done
+for command in doctor record rings stacks; do
 	refuses 2 'one domain at a time' $command a b
 	refuses 2 'unknown option --vmlinuz; did you mean --vmlinux' $command --vmlinuz x a
 	refuses 2 '--vmlinux' $command a --vmlinux
@@ -64,6 +66,8 @@ refuses 2 'is no device' rings --device eth0 a
 refuses 2 'is no number of a queue' rings --queue 256 a
 refuses 2 'is no number of a queue' rings --queue -1 a
 refuses 2 'not for --watch' rings --kick --watch a
+refuses 2 'is for one domain' rings --watch
+refuses 2 'is for one domain' rings --kick
 refuses 2 'takes no arguments' list a
 refuses 2 'unknown option' list --jsn
 
@@ -80,6 +84,7 @@ else
 	why='not the dom0'
 	refuses 1 "$why" list
 	refuses 1 "$why" list --json
+	refuses 1 "$why" rings
 fi
 refuses 1 "$why" record no-such-domain
 refuses 1 "$why" record --vmlinux "$PERF_XEN" no-such-domain -- true

@@ -81,8 +81,7 @@ static void assert_port(const struct px_ring *ring, uint32_t port)
 	assert_int_equal(ring->readings[0].front_port.port.value, port);
 }
 
-/* --- what is right --------------------------------------------------------------------------
- */
+/* --- what is right ---------------------------------------------------------------------- */
 
 static void test_interface_with_one_queue(void **state)
 {
@@ -264,8 +263,7 @@ static void test_filter_option(void **state)
 	assert_int_equal(filter.id, 0);
 }
 
-/* --- what is not ----------------------------------------------------------------------------
- */
+/* --- what is not ------------------------------------------------------------------------ */
 
 /* Nothing there at all: two devices that every domain has, without rings. */
 static void test_nothing(void **state)
@@ -391,8 +389,7 @@ static void test_a_disk_with_a_name_that_is_none(void **state)
 	}
 }
 
-/* --- too much -------------------------------------------------------------------------------
- */
+/* --- too much --------------------------------------------------------------------------- */
 
 static void test_thousands_of_devices(void **state)
 {
@@ -487,8 +484,7 @@ static void test_pages_that_lack(void **state)
 	px_rings_fini(&rings);
 }
 
-/* --- trouble --------------------------------------------------------------------------------
- */
+/* --- trouble ---------------------------------------------------------------------------- */
 
 /* Whichever request fails, it is an error and nothing is lost. */
 static void test_every_failure(void **state)

@@ -181,8 +181,7 @@ static struct px_ring *ring_of(struct world *world, size_t device, size_t ring)
 	return &world->rings.devices[device].rings[ring];
 }
 
-/* --- what is right --------------------------------------------------------------------------
- */
+/* --- what is right ---------------------------------------------------------------------- */
 
 static void test_indices(void **state)
 {
@@ -308,8 +307,7 @@ static void test_ports_of_an_unknown_kind(void **state)
 	assert_non_null(ring_of(world, 0, 0)->lacks[PX_SOURCE_FRONT_PORT]);
 }
 
-/* --- private halves -------------------------------------------------------------------------
- */
+/* --- private halves --------------------------------------------------------------------- */
 
 static void test_nobody_tells(void **state)
 {
@@ -486,8 +484,7 @@ static void test_debug_file(void **state)
 	assert_int_equal(system(command), 0);
 }
 
-/* --- lies -----------------------------------------------------------------------------------
- */
+/* --- lies ------------------------------------------------------------------------------- */
 
 static void assert_no_page(struct world *world, const char *why)
 {
@@ -567,8 +564,7 @@ static void test_any_page(void **state)
 	}
 }
 
-/* --- change ---------------------------------------------------------------------------------
- */
+/* --- change ----------------------------------------------------------------------------- */
 
 static void test_device_that_goes(void **state)
 {
