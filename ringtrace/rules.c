@@ -164,10 +164,9 @@ static const struct px_rule rules[] = {
 		.meaning =
 			"The guest's event has arrived, and the back end does not take it: its "
 			"interrupt is masked, or its vCPU does not run.",
-		.advice =
-			"ip link there: a vif that is down takes no events. xl vcpu-list of "
-			"the back end's domain; /proc/interrupts there; xl debug-keys e. A "
-			"masked port that never opens is a bug of the back end's driver.",
+		.advice = "ip link there: a vif that is down takes no events. xl vcpu-list of "
+			  "the back end's domain; /proc/interrupts there; xl debug-keys e. A "
+			  "masked port that never opens is a bug of the back end's driver.",
 		.test = px_rule_back_asleep,
 	},
 	{
