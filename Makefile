@@ -350,6 +350,7 @@ UNIT_TESTS := \
 	vcpu-context \
 	vcpu-list \
 	verdict \
+	verdict-any \
 	verdict-device
 
 # Doubles and builders that several unit tests share.

@@ -62,11 +62,11 @@ static bool facts_differ(struct px_fact a, struct px_fact b)
 static bool moved_between(enum px_ring_kind kind, const struct px_ring_reading *a,
 			  const struct px_ring_reading *b)
 {
-	if (!a->readable || !b->readable)
-		return false;
+	bool pages = a->readable && b->readable;
+
 	if (px_ring_is_stream(kind))
-		return memcmp(&a->stream, &b->stream, sizeof(a->stream)) != 0;
-	return memcmp(&a->shared, &b->shared, sizeof(a->shared)) != 0 ||
+		return pages && memcmp(&a->stream, &b->stream, sizeof(a->stream)) != 0;
+	return (pages && memcmp(&a->shared, &b->shared, sizeof(a->shared)) != 0) ||
 	       facts_differ(a->front.rsp_cons, b->front.rsp_cons) ||
 	       facts_differ(a->back.req_cons, b->back.req_cons) ||
 	       facts_differ(a->back.rsp_prod_pvt, b->back.rsp_prod_pvt);

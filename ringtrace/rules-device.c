@@ -47,6 +47,13 @@ static bool not_begun(enum px_xenbus_state front, enum px_xenbus_state back)
 	       (back == PX_XENBUS_INITIALISING || back == PX_XENBUS_INIT_WAIT);
 }
 
+/* A state on the way to a connection. */
+static bool may_be_new(enum px_xenbus_state front, enum px_xenbus_state back)
+{
+	return front > PX_XENBUS_UNKNOWN && front <= PX_XENBUS_CONNECTED &&
+	       back > PX_XENBUS_UNKNOWN && back <= PX_XENBUS_CONNECTED;
+}
+
 static void say_states(const struct px_case *c, struct px_evidence *evidence)
 {
 	size_t last = last_of(c);
@@ -79,6 +86,8 @@ enum px_match px_rule_handshake(const struct px_case *c, struct px_evidence *evi
 
 	if (ends_differ(c)) {
 		say_states(c, evidence);
+		if (may_be_new(device->front_state[last_of(c)], device->back_state[last_of(c)]))
+			px_say(evidence, " If the guest has just started, look again.");
 		return PX_MATCH_YES;
 	}
 	/* Connected without rings: they are there, and could not be found. */

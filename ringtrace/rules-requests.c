@@ -8,6 +8,10 @@
  * (req_cons, req_prod] says that the front end had to send an event when it passed it: that
  * never came, or waits at the back end's port. Any other says that nobody will send one.
  *
+ * A back end of disks in user space sets it only when it has answered all, so of a disk whose
+ * back end's private indices are not known, any req_event may be of one that waits for the
+ * disk.
+ *
  * On a net rx ring requests are buffers. They are work only when packets wait for them, and
  * enough of them: netback asks for an event only while a packet waits, so its req_event means
  * nothing otherwise.
@@ -77,9 +81,17 @@ static void ask_back_asleep(struct px_inquiry *q)
 	px_ask(q, q->r->back_port.masked != PX_ANSWER_YES || !px_case_eoi_delayed(q->c));
 }
 
+/* A disk may take its time, with requests in flight of which no more is known. */
+static bool disk_may_be_busy(const struct px_case *c)
+{
+	return c->ring->kind == PX_RING_BLOCK &&
+	       px_case_elapsed_ns(c) < PX_DISK_PATIENCE_S * UINT64_C(1000000000);
+}
+
 /* Requests are not taken, and whether by A1, A4 or F is not known. */
 static void ask_not_seen(struct px_inquiry *q)
 {
+	px_ask(q, q->r->back.req_cons.known || !disk_may_be_busy(q->c));
 	ask_work(q);
 	ask_not_throttled(q);
 	px_ask(q, !asked_for_next(q->r));
@@ -258,23 +270,18 @@ enum px_match px_rule_back_holds(const struct px_case *c, struct px_evidence *ev
 	return match;
 }
 
-static enum px_match judge_disk(const struct px_case *c, bool patient,
-				struct px_evidence *evidence)
+enum px_match px_rule_disk_stuck(const struct px_case *c, struct px_evidence *evidence)
 {
-	if (!c->first ||
-	    (px_case_elapsed_ns(c) >= PX_DISK_PATIENCE_S * UINT64_C(1000000000)) == patient)
+	if (!c->first || disk_may_be_busy(c))
 		return PX_MATCH_NO;
 	return px_rule_back_holds(c, evidence);
 }
 
-enum px_match px_rule_disk_stuck(const struct px_case *c, struct px_evidence *evidence)
-{
-	return judge_disk(c, false, evidence);
-}
-
 enum px_match px_rule_disk_busy(const struct px_case *c, struct px_evidence *evidence)
 {
-	return judge_disk(c, true, evidence);
+	if (!c->first || !disk_may_be_busy(c))
+		return PX_MATCH_NO;
+	return px_rule_back_holds(c, evidence);
 }
 
 enum px_match px_rule_event_never_due(const struct px_case *c, struct px_evidence *evidence)

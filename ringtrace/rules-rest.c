@@ -14,8 +14,10 @@ static void say_rates(const struct px_case *c, struct px_evidence *evidence)
 {
 	uint64_t elapsed = px_case_elapsed_ns(c);
 
-	if (!c->first->readable || !c->last->readable)
+	if (!c->first->readable || !c->last->readable) {
+		px_say(evidence, "Private indices moved; the page was not to be read.");
 		return;
+	}
 	if (px_ring_is_stream(c->ring->kind))
 		px_say(evidence, "%" PRIu64 " bytes a second written, %" PRIu64 " read.",
 		       rate(c->first->stream.prod, c->last->stream.prod, elapsed),

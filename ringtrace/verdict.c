@@ -93,6 +93,8 @@ static void say_unknown(const struct px_case *c, bool looks_idle, unsigned int m
 		px_say(evidence, "The readings are too close to each other.");
 	else if (!c->first->readable || !c->last->readable)
 		px_say(evidence, "The shared page was not readable.");
+	else if (!px_case_connected(c))
+		px_say(evidence, "The device was connected while it was watched.");
 	else if (looks_idle)
 		px_say(evidence, "It looks idle.");
 	else

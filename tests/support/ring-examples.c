@@ -635,6 +635,12 @@ static void rx_none_posted(struct px_ring_reading *r)
 	pushed(r);
 }
 
+static void block_unseen(struct px_ring_reading *r)
+{
+	lost_kick(r);
+	ring_world_blank(r, PX_SOURCE_BACK);
+}
+
 static void asleep_taken_unknown(struct px_ring_reading *r)
 {
 	not_seen(r);
@@ -690,6 +696,7 @@ static const struct ring_example examples[] = {
 	{"A2", TX, back_holds_some, {know_taken, answered, throttle}, {BACK}},
 	{"A2", RX, rx_back_holds, {rx_no_packets, rx_wants_more}, {BACK}},
 	{"A2D", BLOCK, back_holds, {answered, took_nothing}, .seconds = 5},
+	{"A1/F", BLOCK, block_unseen, {answered, know_taken}, .seconds = 5},
 	{"A2W", BLOCK, back_holds, {answered, took_nothing}},
 	{"A3", TX, throttled, {not_throttled, answered}},
 	{"C", TX, ring_full, {one_less, answered, full_of_unpublished}, .follows = true},

@@ -203,6 +203,23 @@ static void waits_that_are_not_known_are_named(void **state)
 	assert_int_equal(verdicts.missing, 1u << PX_SOURCE_FRONT);
 }
 
+/* It may be busy with them: only time tells. */
+static void requests_to_a_disk_that_nobody_can_look_into_are_unknown(void **state)
+{
+	ring_world_init(&world, PX_RING_BLOCK, 1000);
+	for (size_t i = 0; i < 2; i++) {
+		tx(i)->shared.req_prod += 4;
+		tx(i)->front.req_prod_pvt = PX_FACT(tx(i)->shared.req_prod);
+		ring_world_blank(tx(i), PX_SOURCE_BACK);
+	}
+	judge_ring();
+	expect("U");
+	assert_int_equal(verdicts.missing, 1u << PX_SOURCE_BACK);
+	tx(1)->time_ns = tx(0)->time_ns + PX_DISK_PATIENCE_S * WORLD_SECOND;
+	judge_ring();
+	expect("A1/F");
+}
+
 /* Packets may wait in a back end that nobody can look into. */
 static void a_missing_back_end_makes_an_idle_rx_ring_unknown(void **state)
 {
@@ -225,6 +242,26 @@ static void what_moves_needs_no_sources(void **state)
 	judge_ring();
 	expect("V");
 	expect_words("5000 requests a second, 5000 responses; 0 in flight.");
+}
+
+/* Its indices never stand still long enough to be copied: that is progress, too. */
+static void private_indices_show_that_it_moves(void **state)
+{
+	set_up_vif();
+	ring_world_blank(tx(0), PX_SOURCE_PAGE);
+	ring_world_blank(tx(1), PX_SOURCE_PAGE);
+	tx(1)->front.rsp_cons.value += 70000;
+	judge_ring();
+	expect("V");
+}
+
+static void what_was_connected_meanwhile_is_unknown(void **state)
+{
+	set_up_vif();
+	world.device.front_state[0] = PX_XENBUS_INITIALISED;
+	judge_ring();
+	expect("U");
+	expect_words("was connected while it was watched");
 }
 
 static void what_nothing_explains_is_unknown(void **state)
@@ -577,8 +614,11 @@ int main(void)
 		cmocka_unit_test(a_missing_back_end_leaves_an_idle_tx_ring_idle),
 		cmocka_unit_test(the_page_alone_settles_what_it_can),
 		cmocka_unit_test(waits_that_are_not_known_are_named),
+		cmocka_unit_test(requests_to_a_disk_that_nobody_can_look_into_are_unknown),
 		cmocka_unit_test(a_missing_back_end_makes_an_idle_rx_ring_unknown),
 		cmocka_unit_test(what_moves_needs_no_sources),
+		cmocka_unit_test(private_indices_show_that_it_moves),
+		cmocka_unit_test(what_was_connected_meanwhile_is_unknown),
 		cmocka_unit_test(what_nothing_explains_is_unknown),
 		cmocka_unit_test(rings_without_readings_are_unknown),
 		cmocka_unit_test(being_near_the_wrap_is_noted),
