@@ -300,6 +300,7 @@ UNIT_TESTS := \
 	linux-task-list \
 	linux-task-stack \
 	linux-tasks \
+	linux-xenbus \
 	mapped-elf \
 	maps \
 	memory \
@@ -360,6 +361,7 @@ SUPPORT_SRC := \
 	tests/support/btf-builder.c \
 	tests/support/channels-double.c \
 	tests/support/doctor-fixture.c \
+	tests/support/driver-world-types.c \
 	tests/support/driver-world.c \
 	tests/support/elf-builder.c \
 	tests/support/explore.c \

@@ -221,4 +221,14 @@ void driver_world_fini(struct driver_world *world);
 
 struct px_linux_view driver_world_view(struct driver_world *world);
 
+/** The devices of a driver of it, found. */
+struct driver_looker {
+	struct px_linux_drivers *drivers;
+	struct px_xenbus_devices devices;
+};
+
+void driver_world_look(struct driver_world *world, enum px_linux_driver driver,
+		       struct driver_looker *ret);
+void driver_looker_fini(struct driver_looker *looker);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netback's debug files: the text, and finding them and what stands beside them. */
-#include <setjmp.h>
 #include <ftw.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include "guest/backend-files.h"
 #include "guest/netback-debug.h"
 #include "lib/memory.h"
+#include "tests/support/fact-asserts.h"
 
 /* As Linux 6.1 wrote it, with indices that wrapped. */
 static const char text[] =
@@ -37,13 +38,6 @@ static bool parse(const char *from, size_t size, struct px_netback_queue *ret)
 {
 	return px_netback_debug_parse(px_bytes_of(from, size), ret);
 }
-
-#define assert_fact(fact, number)                      \
-	do {                                           \
-		struct px_fact fact_ = (fact);         \
-		assert_true(fact_.known);              \
-		assert_int_equal(fact_.value, number); \
-	} while (0)
 
 static void test_all(void **state)
 {
