@@ -273,6 +273,7 @@ UNIT_TESTS := \
 	demangle \
 	discover \
 	doctor \
+	doctor-stacks \
 	elf-image \
 	error \
 	event-bits \
