@@ -174,6 +174,7 @@ void scenario_rx_never_refilled(const struct ringer *ringer)
 {
 	struct net *net = ringer->net;
 
+	ringer_warm_up(ringer);
 	while (net->rx.rsp_cons != net->rx.req_prod_pvt)
 		thread_sleep(clock_ns() + 50 * MILLISECOND);
 	ringer_ready(ringer);

@@ -112,6 +112,7 @@ bool net_tx_publish(struct net *net, RING_IDX index)
 {
 	RING_IDX old = net->tx.sring->req_prod;
 
+	net_note(net);
 	xen_wmb();
 	net->tx.sring->req_prod = index;
 	xen_mb();
@@ -133,7 +134,6 @@ void net_tx_send(struct net *net, const struct packet *packet)
 	net->sent++;
 	if (net_tx_publish(net, net->tx.req_prod_pvt))
 		net_tx_kick(net);
-	net_note(net);
 }
 
 /* --- what comes back ---------------------------------------------------------------------- */
@@ -209,10 +209,10 @@ void net_rx_fill(struct net *net)
 		request->gref = net->rx_grants[id];
 		net->rx.req_prod_pvt++;
 	}
+	net_note(net);
 	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&net->rx, notify);
 	if (notify)
 		events_notify(net->rx_port);
-	net_note(net);
 }
 
 static void look_at_packet(struct net *net, const struct netif_rx_response *response)

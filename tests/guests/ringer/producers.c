@@ -33,7 +33,6 @@ static void publish(struct net *net, RING_IDX index)
 {
 	if (net_tx_publish(net, index))
 		net_tx_kick(net);
-	net_note(net);
 }
 
 /* --- hold and wait --------------------------------------------------------------------- */
@@ -80,7 +79,8 @@ static void send_locked(struct producer *producer, struct lock *lock)
 	struct net *net = producer->ringer->net;
 	struct packet *packet = &producer->packet;
 
-	while (lock->taken)
+	/* Who waits is given the lock, in the order of waiting. */
+	if (lock->taken)
 		thread_wait(&lock->waiters, 1);
 	lock->taken = 1;
 	net_tx_wait(net, packet->header.fragments);
@@ -90,7 +90,7 @@ static void send_locked(struct producer *producer, struct lock *lock)
 	net_tx_write(net, net->tx.req_prod_pvt, packet);
 	net->tx.req_prod_pvt += packet->header.fragments;
 	publish(net, net->tx.req_prod_pvt);
-	lock->taken = 0;
+	lock->taken = lock->waiters.count > 0;
 	thread_wake(&lock->waiters);
 }
 
