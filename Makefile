@@ -274,6 +274,7 @@ UNIT_TESTS := \
 	discover \
 	doctor \
 	doctor-stacks \
+	doctor-take \
 	elf-image \
 	error \
 	event-bits \

@@ -227,6 +227,7 @@ static struct px_error *refresh_domain(struct visit *visit)
 
 static struct px_error *open_visit(struct visit *visit)
 {
+	static const struct px_ring_filter all = {0};
 	struct px_target *target = visit->target;
 	struct px_sampler_options how = {
 		.idle = true,
@@ -238,7 +239,7 @@ static struct px_error *open_visit(struct visit *visit)
 
 	visit->report->domain = target->guest->domain;
 	visit->upcall_count = target->guest->domain.vcpus;
-	err = px_gather_new(visit->sources, &(struct px_ring_filter){0}, &visit->gather);
+	err = px_gather_new(visit->sources, &all, &visit->gather);
 	if (err)
 		return err;
 	return lack(
