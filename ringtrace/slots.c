@@ -252,7 +252,8 @@ void px_slots_chains(const struct px_slot_ring *ring, const struct px_slot *slot
 		if (slots[i].use == PX_SLOT_EXTRA)
 			chains.extra_slots++;
 		else
-			chains.longest = px_max(chains.longest, ++length);
+			length++;
+		chains.longest = px_max(chains.longest, length);
 	}
 	if (ring->kind == PX_RING_NET_TX && count && !slots[count - 1].taken)
 		chains.dangling = dangles(slots, count);

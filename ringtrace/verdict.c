@@ -135,6 +135,14 @@ static void add_device_unknown(const struct px_ring_device *device,
 	add(verdicts, px_rule_find("U"), &evidence);
 }
 
+/* Nothing to say: nothing wrong. */
+static enum px_health health_of(const struct px_verdicts *verdicts)
+{
+	const struct px_rule *first = verdicts->verdicts[0].rule;
+
+	return first ? first->health : PX_HEALTH_IDLE;
+}
+
 void px_verdicts_of_ring(const struct px_rings *rings, const struct px_ring_device *device,
 			 const struct px_ring *ring, struct px_verdicts *ret)
 {
@@ -149,7 +157,7 @@ void px_verdicts_of_ring(const struct px_rings *rings, const struct px_ring_devi
 	if (!ret->count)
 		add_unknown(&c, ret);
 	run(&c, PX_HEALTH_IDLE, ret);
-	ret->health = ret->verdicts[0].rule->health;
+	ret->health = health_of(ret);
 }
 
 void px_verdicts_of_device(const struct px_rings *rings, const struct px_ring_device *device,
@@ -162,8 +170,7 @@ void px_verdicts_of_device(const struct px_rings *rings, const struct px_ring_de
 	run(&c, PX_HEALTH_WAITS, ret);
 	if (!ret->count && ret->missing)
 		add_device_unknown(device, ret);
-	if (ret->count)
-		ret->health = ret->verdicts[0].rule->health;
+	ret->health = health_of(ret);
 }
 
 enum px_health px_rings_health(const struct px_rings *rings)
