@@ -26,10 +26,10 @@ enum part {
 
 /* A form of line: where it may be, and where its numbers go. */
 struct form {
-	enum part part;
 	const char *format; /* of sscanf, for uint64_t */
 	size_t facts[NUMBERS_MAX];
 	size_t count;
+	enum part part;
 	bool wide; /* numbers of 64 bits; others are indices and counts of 32 */
 };
 
@@ -37,52 +37,52 @@ struct form {
 #define FACT(fact) offsetof(struct px_netback_queue, fact)
 
 static const struct form forms[] = {
-	{PART_ANY, "Queue " U, {FACT(id)}, 1},
-	{PART_TX, "TX: nr_ents " U, {FACT(tx.slots)}, 1},
-	{PART_TX,
-	 "req prod " U " (%*d) cons " U " (%*d) event " U,
+	{"Queue " U, {FACT(id)}, 1, PART_ANY},
+	{"TX: nr_ents " U, {FACT(tx.slots)}, 1, PART_TX},
+	{"req prod " U " (%*d) cons " U " (%*d) event " U,
 	 {FACT(tx_seen.req_prod), FACT(tx.req_cons), FACT(tx_seen.req_event)},
-	 3},
-	{PART_TX,
-	 "rsp prod " U " (base) pvt " U " (%*d) event " U,
+	 3,
+	 PART_TX},
+	{"rsp prod " U " (base) pvt " U " (%*d) event " U,
 	 {FACT(tx_seen.rsp_prod), FACT(tx.rsp_prod_pvt), FACT(tx_seen.rsp_event)},
-	 3},
-	{PART_RX, "RX: nr_ents " U, {FACT(rx.slots)}, 1},
-	{PART_RX,
-	 "req prod " U " (%*d) cons " U " (%*d) event " U,
+	 3,
+	 PART_TX},
+	{"RX: nr_ents " U, {FACT(rx.slots)}, 1, PART_RX},
+	{"req prod " U " (%*d) cons " U " (%*d) event " U,
 	 {FACT(rx_seen.req_prod), FACT(rx.req_cons), FACT(rx_seen.req_event)},
-	 3},
-	{PART_RX,
-	 "rsp prod " U " (base) pvt " U " (%*d) event " U,
+	 3,
+	 PART_RX},
+	{"rsp prod " U " (base) pvt " U " (%*d) event " U,
 	 {FACT(rx_seen.rsp_prod), FACT(rx.rsp_prod_pvt), FACT(rx_seen.rsp_event)},
-	 3},
-	{PART_ANY,
-	 "pending prod " U " pending cons " U " nr_pending_reqs " U,
+	 3,
+	 PART_RX},
+	{"pending prod " U " pending cons " U " nr_pending_reqs " U,
 	 {FACT(pending_prod), FACT(pending_cons), FACT(pending)},
-	 3},
-	{PART_ANY,
-	 "dealloc prod " U " dealloc cons " U " dealloc_queue " U,
+	 3,
+	 PART_ANY},
+	{"dealloc prod " U " dealloc cons " U " dealloc_queue " U,
 	 {FACT(dealloc_prod), FACT(dealloc_cons), FACT(dealloc)},
-	 3},
-	{PART_ANY,
-	 "NAPI state: %" SCNx64 " NAPI weight: " U " TX queue len " U,
+	 3,
+	 PART_ANY},
+	{"NAPI state: %" SCNx64 " NAPI weight: " U " TX queue len " U,
 	 {FACT(napi_state), FACT(napi_weight), FACT(tx_queue)},
 	 3,
+	 PART_ANY,
 	 true},
-	{PART_ANY,
-	 "Credit timer_pending: " U ", credit: " U ", usec: " U,
+	{"Credit timer_pending: " U ", credit: " U ", usec: " U,
 	 {FACT(credit_timer), FACT(credit_bytes), FACT(credit_usec)},
 	 3,
+	 PART_ANY,
 	 true},
-	{PART_ANY,
-	 "remaining: " U ", expires: " U ", now: " U,
+	{"remaining: " U ", expires: " U ", now: " U,
 	 {FACT(remaining_credit), FACT(credit_expires), FACT(now)},
 	 3,
+	 PART_ANY,
 	 true},
-	{PART_ANY,
-	 "Rx internal queue: len " U " max " U " pkts " U,
+	{"Rx internal queue: len " U " max " U " pkts " U,
 	 {FACT(rx_queue_len), FACT(rx_queue_max), FACT(rx_packets)},
-	 3},
+	 3,
+	 PART_ANY},
 };
 
 static bool fits(const struct form *form, const uint64_t numbers[NUMBERS_MAX])
