@@ -191,8 +191,14 @@ static bool same(const struct layout *a, const struct layout *b)
 {
 	if (a->frame_count != b->frame_count || a->place_count != b->place_count)
 		return false;
-	return memcmp(a->frames, b->frames, a->frame_count * sizeof(*a->frames)) == 0 &&
-	       memcmp(a->places, b->places, a->place_count * sizeof(*a->places)) == 0;
+	for (size_t i = 0; i < a->frame_count; i++)
+		if (a->frames[i].value != b->frames[i].value)
+			return false;
+	for (size_t i = 0; i < a->place_count; i++)
+		if (a->places[i].first != b->places[i].first ||
+		    a->places[i].count != b->places[i].count)
+			return false;
+	return true;
 }
 
 static struct px_error *note_unmapped(const struct px_ring_pages *pages, struct px_rings *rings)

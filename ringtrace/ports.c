@@ -257,9 +257,12 @@ static struct px_error *read_channel(const struct px_ring_ports *ports,
 static const struct px_ring_reading *find_same(const struct px_ring_device *device,
 					       const struct px_ring *ring, size_t number)
 {
-	const struct px_ring *before = ring - 1;
+	const struct px_ring *before;
 
-	if (ring == device->rings || !ring->readings[number].front_port.port.known ||
+	if (ring == device->rings)
+		return NULL;
+	before = ring - 1;
+	if (!ring->readings[number].front_port.port.known ||
 	    !before->readings[number].front_port.port.known ||
 	    before->readings[number].front_port.port.value !=
 		    ring->readings[number].front_port.port.value)
