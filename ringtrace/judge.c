@@ -116,6 +116,15 @@ uint64_t px_case_elapsed_ns(const struct px_case *c)
 	return c->last->time_ns - c->first->time_ns;
 }
 
+/* Nothing that asks for distances makes sense of a page that is not so. */
+static bool page_possible(const struct px_ring *ring, const struct px_ring_reading *r)
+{
+	if (px_ring_is_stream(ring->kind))
+		return px_ring_distance(r->stream.cons, r->stream.prod) <=
+		       px_ring_stream_size(ring->kind);
+	return px_ring_distance(r->shared.rsp_prod, r->shared.req_prod) <= ring->slots;
+}
+
 static void ask_still(struct px_inquiry *q)
 {
 	const struct px_case *c = q->c;
@@ -125,6 +134,8 @@ static void ask_still(struct px_inquiry *q)
 	px_ask(q, !px_case_moved(c));
 	if (!c->first->readable || !c->last->readable)
 		px_ask_lacks(q, PX_SOURCE_PAGE);
+	else
+		px_ask(q, page_possible(c->ring, c->last));
 }
 
 static enum px_match answer(const struct px_inquiry *q, struct px_evidence *evidence)

@@ -53,7 +53,7 @@ uint64_t px_case_elapsed_ns(const struct px_case *c);
 
 /**
  * Ask both readings of a ring that stands still: connected, watched for long enough, its guest
- * not paused.
+ * not paused, no more in it than fits.
  */
 enum px_match px_judge_still(const struct px_case *c, px_questions *ask,
 			     struct px_evidence *evidence);
@@ -71,6 +71,12 @@ void px_say_time(struct px_evidence *evidence, const struct px_case *c);
 /** Append " whose's port 12 is pending and masked on vCPU 0", as far as known. */
 void px_say_port(struct px_evidence *evidence, const char *whose,
 		 const struct px_ring_port *port);
+
+/** One of the two, by number: "request is", "requests are". */
+static inline const char *px_plural(uint64_t number, const char *one, const char *many)
+{
+	return number == 1 ? one : many;
+}
 
 /** Append "name 12", or "name unknown". */
 void px_say_fact(struct px_evidence *evidence, const char *name, struct px_fact fact);

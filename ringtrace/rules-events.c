@@ -119,13 +119,15 @@ enum px_match px_rule_eoi_delayed(const struct px_case *c, struct px_evidence *e
 
 	if (match != PX_MATCH_YES)
 		return match;
-	px_say(evidence, "The back end");
-	px_say_port(evidence, "'s", &c->last->back_port);
-	px_say(evidence, "; it put off the end of interrupts by %" PRIu64 " jiffies",
-	       grown(c->first->delayed_jiffies, c->last->delayed_jiffies));
-	px_say_time(evidence, c);
-	px_say(evidence, ". Requests wait meanwhile (req_prod %u, rsp_prod %u).",
+	px_say(evidence,
+	       "The back end put off the end of interrupts by %" PRIu64
+	       " jiffies, and requests wait (req_prod %u, rsp_prod %u)",
+	       grown(c->first->delayed_jiffies, c->last->delayed_jiffies),
 	       c->last->shared.req_prod, c->last->shared.rsp_prod);
+	px_say_time(evidence, c);
+	px_say(evidence, ";");
+	px_say_port(evidence, "its", &c->last->back_port);
+	px_say(evidence, ".");
 	return match;
 }
 
@@ -143,7 +145,7 @@ enum px_match px_rule_grants_held(const struct px_case *c, struct px_evidence *e
 
 	if (match != PX_MATCH_YES)
 		return match;
-	px_say(evidence, "%" PRIu64 " grants of packets that are done with stay mapped",
+	px_say(evidence, "Grants of packets that are done with stay mapped: %" PRIu64 ",",
 	       c->last->back.dealloc.value);
 	px_say_time(evidence, c);
 	px_say(evidence, " (req_prod %u, rsp_prod %u).", c->last->shared.req_prod,

@@ -91,7 +91,7 @@ static void ask_unpushed(struct px_inquiry *q)
 
 	if (!px_ask_for(q, q->r->front.req_prod_pvt, PX_SOURCE_FRONT))
 		return;
-	px_ask(q, unpublished(q->r) > 0);
+	px_ask(q, unpublished(q->r) > 0 && unpublished(q->r) <= q->c->ring->slots);
 	if (q->c->ring->kind == PX_RING_NET_RX)
 		px_ask(q, unpublished(q->r) >= RX_BATCH ||
 				  px_ring_distance(s->rsp_prod, s->req_prod) < RX_BATCH);
@@ -102,7 +102,8 @@ static void say_front(const struct px_case *c, struct px_evidence *evidence)
 	const struct px_ring_front *front = &c->last->front;
 
 	if (front->waiters.known)
-		px_say(evidence, " %" PRIu64 " producers wait for slots", front->waiters.value);
+		px_say(evidence, " Producers that wait for slots: %" PRIu64,
+		       front->waiters.value);
 	else if (front->stopped == PX_ANSWER_YES)
 		px_say(evidence, " The queue is stopped");
 	else
@@ -110,18 +111,17 @@ static void say_front(const struct px_case *c, struct px_evidence *evidence)
 	if (px_fact_some(front->wanted))
 		px_say(evidence, ", the first for %" PRIu64, front->wanted.value);
 	if (front->writers.known)
-		px_say(evidence, "; %" PRIu64 " hold slots that are not published",
+		px_say(evidence, "; that hold slots not published: %" PRIu64,
 		       front->writers.value);
 	px_say(evidence, ".");
 }
 
 static void say_unpublished(const struct px_case *c, struct px_evidence *evidence)
 {
-	px_say(evidence,
-	       "%u requests are prepared and not published (req_prod_pvt %u, "
-	       "req_prod %u)",
-	       unpublished(c->last), px_index(c->last->front.req_prod_pvt),
-	       c->last->shared.req_prod);
+	px_say(evidence, "%u %s prepared and not published (req_prod_pvt %u, req_prod %u)",
+	       unpublished(c->last),
+	       px_plural(unpublished(c->last), "request is", "requests are"),
+	       px_index(c->last->front.req_prod_pvt), c->last->shared.req_prod);
 	px_say_time(evidence, c);
 	px_say(evidence, ".");
 }

@@ -143,29 +143,37 @@ static uint32_t full_from(const struct px_ring *ring)
 								: ring->slots;
 }
 
+static uint32_t used_slots(const struct px_ring_reading *r)
+{
+	const struct px_ring_front *front = &r->front;
+	uint32_t to = front->req_prod_pvt.known ? px_index(front->req_prod_pvt)
+						: r->shared.req_prod;
+	uint32_t from = front->rsp_cons.known ? px_index(front->rsp_cons) : r->shared.rsp_prod;
+
+	return px_ring_distance(from, to);
+}
+
 static void ask_ring_full(struct px_inquiry *q)
 {
-	const struct px_ring_front *front = &q->r->front;
-	uint32_t used_to = front->req_prod_pvt.known ? px_index(front->req_prod_pvt)
-						     : q->r->shared.req_prod;
-	uint32_t used_from = front->rsp_cons.known ? px_index(front->rsp_cons)
-						   : q->r->shared.rsp_prod;
-
 	px_ask(q, q->r->shared.req_prod != q->r->shared.rsp_prod);
-	px_ask(q, px_ring_distance(used_from, used_to) >= full_from(q->c->ring));
+	px_ask(q, used_slots(q->r) >= full_from(q->c->ring) &&
+			  used_slots(q->r) <= q->c->ring->slots);
 }
 
 static void say_requests(const struct px_case *c, struct px_evidence *evidence)
 {
 	const struct px_ring_indices *s = &c->last->shared;
 	const struct px_ring_back *back = &c->last->back;
+	uint32_t in_flight = s->req_prod - s->rsp_prod;
 
 	if (c->ring->kind == PX_RING_NET_RX && back->queued.known)
-		px_say(evidence, "%" PRIu64 " packets wait for the guest. ",
+		px_say(evidence, "Packets that wait for the guest: %" PRIu64 ". ",
 		       back->queued.value);
-	px_say(evidence, "%u %s in flight (req_prod %u, rsp_prod %u", s->req_prod - s->rsp_prod,
-	       c->ring->kind == PX_RING_NET_RX ? "buffers are" : "requests are", s->req_prod,
-	       s->rsp_prod);
+	px_say(evidence, "%u %s in flight (req_prod %u, rsp_prod %u", in_flight,
+	       c->ring->kind == PX_RING_NET_RX
+		       ? px_plural(in_flight, "buffer is", "buffers are")
+		       : px_plural(in_flight, "request is", "requests are"),
+	       s->req_prod, s->rsp_prod);
 	if (back->req_cons.known)
 		px_say(evidence, ", taken up to %u", px_index(back->req_cons));
 	px_say(evidence, "), nothing moved");
@@ -253,10 +261,10 @@ static void say_held(const struct px_case *c, struct px_evidence *evidence)
 		       "event never due (F) is possible too.",
 		       c->last->shared.req_event);
 	if (back->pending.known)
-		px_say(evidence, " By its own count %" PRIu64 " are pending.",
+		px_say(evidence, " Pending by its own count: %" PRIu64 ".",
 		       back->pending.value);
 	if (px_fact_some(back->dealloc))
-		px_say(evidence, " %" PRIu64 " grants wait to be unmapped.",
+		px_say(evidence, " Grants that wait to be unmapped: %" PRIu64 ".",
 		       back->dealloc.value);
 	say_unknown_credit(c, evidence);
 }
@@ -305,7 +313,7 @@ enum px_match px_rule_throttled(const struct px_case *c, struct px_evidence *evi
 
 	if (match != PX_MATCH_YES)
 		return match;
-	px_say(evidence, " The timer of its rate limit is running");
+	px_say(evidence, " The timer of the back end's rate limit is running");
 	if (c->last->back.credit.known)
 		px_say(evidence, ", %" PRIu64 " bytes are left until then",
 		       c->last->back.credit.value);
@@ -315,10 +323,10 @@ enum px_match px_rule_throttled(const struct px_case *c, struct px_evidence *evi
 
 enum px_match px_rule_ring_full(const struct px_case *c, struct px_evidence *evidence)
 {
-	enum px_match match = judge(c, ask_ring_full, evidence);
+	enum px_match match = px_judge_still(c, ask_ring_full, evidence);
 
 	if (match == PX_MATCH_YES)
-		px_say(evidence, " The ring has %u slots; the guest can send no more.",
-		       c->ring->slots);
+		px_say(evidence, "The guest can send no more: of %u slots %u are used.",
+		       c->ring->slots, used_slots(c->last));
 	return match;
 }

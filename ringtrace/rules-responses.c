@@ -109,12 +109,14 @@ static enum px_match judge(const struct px_case *c, px_questions *ask,
 {
 	enum px_match match = px_judge_still(c, ask, evidence);
 	const struct px_ring_indices *s;
+	uint32_t left;
 
 	if (match != PX_MATCH_YES)
 		return match;
 	s = &c->last->shared;
-	px_say(evidence, "%u responses were not taken (rsp_prod %u, taken up to %u)",
-	       s->rsp_prod - px_index(c->last->front.rsp_cons), s->rsp_prod,
+	left = s->rsp_prod - px_index(c->last->front.rsp_cons);
+	px_say(evidence, "%u %s not taken (rsp_prod %u, taken up to %u)", left,
+	       px_plural(left, "response was", "responses were"), s->rsp_prod,
 	       px_index(c->last->front.rsp_cons));
 	px_say_time(evidence, c);
 	px_say(evidence, ". The front end asked for an event at %u;", s->rsp_event);

@@ -44,7 +44,8 @@ static void say_waiting(const struct px_case *c, struct px_evidence *evidence)
 	const struct px_ring_front *front = &c->last->front;
 
 	if (back->queued.known)
-		px_say(evidence, " %" PRIu64 " packets wait for buffers.", back->queued.value);
+		px_say(evidence, " Packets that wait for buffers: %" PRIu64 ".",
+		       back->queued.value);
 	if (back->stalled == PX_ANSWER_YES)
 		px_say(evidence, " The back end calls the guest's receiving stalled.");
 	if (px_fact_is_not(front->req_prod_pvt, c->last->shared.req_prod))

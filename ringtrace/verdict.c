@@ -156,7 +156,8 @@ void px_verdicts_of_ring(const struct px_rings *rings, const struct px_ring_devi
 	run(&c, PX_HEALTH_WAITS, ret);
 	if (!ret->count)
 		add_unknown(&c, ret);
-	run(&c, PX_HEALTH_IDLE, ret);
+	if (health_of(ret) != PX_HEALTH_FAULT)
+		run(&c, PX_HEALTH_IDLE, ret);
 	ret->health = health_of(ret);
 }
 
