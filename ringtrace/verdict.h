@@ -26,7 +26,7 @@
  * may be prepared and not published (M, T), or somebody may wait (N). The verdict is "unknown"
  * then, says that the ring looks idle, and names what is missing. What is known settles as much
  * as it can: a response event that is asked for at rsp_prod + 1 says that the front end has
- * taken all responses.
+ * taken all responses. IDLE is not given beside a FAULT.
  */
 #ifndef PX_RINGTRACE_VERDICT_H
 #define PX_RINGTRACE_VERDICT_H
