@@ -338,6 +338,7 @@ UNIT_TESTS := \
 	stock-perf \
 	stop \
 	store \
+	store-xen \
 	symbol-table \
 	symfs \
 	system \

@@ -4,12 +4,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <xenctrl.h>
 #include <xenstore.h>
 
 #define PRIVCMD "/dev/xen/privcmd"
+
+enum {
+	STORE_SECONDS = 5,
+	DESCRIPTORS = 256, /* more than are open when a command begins */
+};
 
 static void drop_message(struct xentoollog_logger *logger px_unused,
 			 xentoollog_level level px_unused, int errno_value px_unused,
@@ -105,15 +113,38 @@ struct px_error *px_xen_access_open(struct xc_interface_core **ret)
 	return NULL;
 }
 
+/* Whether a descriptor is a connection to the socket at path. */
+static bool leads_to(int fd, const struct stat *socket)
+{
+	struct sockaddr_un peer = {0};
+	socklen_t size = sizeof(peer) - 1;
+	struct stat found;
+
+	return getpeername(fd, (struct sockaddr *)&peer, &size) == 0 &&
+	       peer.sun_family == AF_UNIX && stat(peer.sun_path, &found) == 0 &&
+	       found.st_dev == socket->st_dev && found.st_ino == socket->st_ino;
+}
+
+/* The library does not say which descriptor it uses (xs_fileno is another). Where xenstored is
+ * reached through the kernel instead, there is no such limit. */
+static void limit_waiting(void)
+{
+	const struct timeval patience = {.tv_sec = STORE_SECONDS};
+	struct stat socket;
+
+	if (stat(xs_daemon_socket(), &socket) != 0)
+		return;
+	for (int fd = 0; fd < DESCRIPTORS; fd++)
+		if (leads_to(fd, &socket))
+			setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+}
+
 struct xs_handle *px_xen_store_connect(void)
 {
-	const struct timeval patience = {.tv_sec = 5};
 	struct xs_handle *store = xs_open(0);
 
-	/* Where it is reached through the kernel instead, there is no such limit. */
 	if (store)
-		setsockopt(xs_fileno(store), SOL_SOCKET, SO_RCVTIMEO, &patience,
-			   sizeof(patience));
+		limit_waiting();
 	return store;
 }
 

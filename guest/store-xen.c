@@ -29,7 +29,8 @@ static bool is_about_the_key(int errno_value)
 
 static struct px_error *explain(int errno_value)
 {
-	if (errno_value == EAGAIN)
+	/* The library closes a connection that failed. */
+	if (errno_value == EAGAIN || errno_value == EBADF)
 		return px_error_new(PX_ERR_NO_ANSWER, "xenstored does not answer");
 	return px_error_system(errno_value, "cannot read xenstore");
 }
