@@ -136,6 +136,33 @@ static void a_cut_packet_dangles(void **state)
 	}
 }
 
+/* A packet of one request whose extra information is cut: no other data is announced. */
+static void cut_extra_information_dangles(void **state)
+{
+	for (uint32_t cut = 1; cut <= 3; cut++) {
+		struct px_slot_ring ring = ring_of(PX_RING_NET_TX, 10, 10 + cut);
+
+		put_packet(10, 1, 2);
+		assert_true(in_flight(&ring));
+		assert_int_equal(chains.dangling, cut < 3);
+	}
+}
+
+/* Any full ring is decoded, and one that ends with the copy. */
+static void a_full_ring_is_decoded(void **state)
+{
+	struct px_slot_ring ring = ring_of(PX_RING_BLOCK, 7, 7 + 512);
+
+	ring.slots = px_ring_slots(PX_RING_BLOCK, 16);
+	assert_true(px_slots_in_flight(
+		&ring, px_bytes_of(page, PX_RING_SLOTS_OFFSET + 512 * (size_t)112), slots,
+		&count));
+	assert_int_equal(count, 512);
+	assert_false(px_slots_in_flight(
+		&ring, px_bytes_of(page, PX_RING_SLOTS_OFFSET + 512 * (size_t)112 - 1), slots,
+		&count));
+}
+
 /* What the back end has taken need not be whole any more. */
 static void what_was_taken_does_not_dangle(void **state)
 {
@@ -179,6 +206,12 @@ static void ids_repeat_only_where_nothing_answered_them(void **state)
 	assert_true(in_flight(&ring));
 	assert_true(chains.repeated);
 	assert_int_equal(chains.repeated_id, 11);
+	for (uint32_t nonsense = 8; nonsense <= 16; nonsense += 8) {
+		ring.boundary = PX_FACT(nonsense); /* outside of what is in flight */
+		assert_true(in_flight(&ring));
+		assert_false(chains.repeated);
+	}
+	ring.boundary = PX_FACT(11);
 	tx_request(13)->id = 99;
 	*(netif_extra_info_t *)tx_request(12) = (netif_extra_info_t){.type = 11};
 	assert_true(in_flight(&ring));
@@ -386,6 +419,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packets_are_chains),
 		cmocka_unit_test(a_cut_packet_dangles),
+		cmocka_unit_test(cut_extra_information_dangles),
+		cmocka_unit_test(a_full_ring_is_decoded),
 		cmocka_unit_test(what_was_taken_does_not_dangle),
 		cmocka_unit_test(a_boundary_begins_a_packet),
 		cmocka_unit_test(ids_repeat_only_where_nothing_answered_them),
