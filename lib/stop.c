@@ -100,3 +100,18 @@ enum px_stop_reason px_stop_wait(struct px_stop *stop, uint64_t deadline_ns)
 			return PX_STOP_NOT_YET;
 	}
 }
+
+struct px_error *px_stop_sleep(uint64_t interval_ns)
+{
+	struct px_stop stop;
+	struct px_error *err = px_stop_init(&stop, UINT64_MAX);
+	enum px_stop_reason reason;
+
+	if (err)
+		return err;
+	reason = px_stop_wait(&stop, px_now_ns() + interval_ns);
+	px_stop_fini(&stop);
+	if (reason != PX_STOP_NOT_YET)
+		return px_error_new(PX_ERR_INTERRUPTED, "interrupted before the second look");
+	return NULL;
+}

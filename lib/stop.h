@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "lib/child.h"
+#include "lib/error.h"
 
 enum px_stop_reason {
 	PX_STOP_NOT_YET,
@@ -41,5 +42,8 @@ px_stop_start_command(struct px_stop *stop, struct px_child *command, const char
 
 /** Sleep until deadline_ns or a reason to stop, whichever is first. */
 enum px_stop_reason px_stop_wait(struct px_stop *stop, uint64_t deadline_ns);
+
+/** Sleep between two looks. PX_ERR_INTERRUPTED: the user has seen enough before the second. */
+px_must_check struct px_error *px_stop_sleep(uint64_t interval_ns);
 
 #endif

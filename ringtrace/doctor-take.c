@@ -108,22 +108,6 @@ static struct px_error *look(struct visit *visit, size_t number)
 	return err;
 }
 
-/* Sleep, unless the user has seen enough. */
-static struct px_error *wait_between(uint64_t interval_ns)
-{
-	struct px_stop stop;
-	struct px_error *err = px_stop_init(&stop, UINT64_MAX);
-	enum px_stop_reason reason;
-
-	if (err)
-		return err;
-	reason = px_stop_wait(&stop, px_now_ns() + interval_ns);
-	px_stop_fini(&stop);
-	if (reason != PX_STOP_NOT_YET)
-		return px_error_new(PX_ERR_INTERRUPTED, "interrupted before the second look");
-	return NULL;
-}
-
 static struct px_error *look_twice(struct visit *visit)
 {
 	struct px_doctor_report *report = visit->report;
@@ -131,7 +115,7 @@ static struct px_error *look_twice(struct visit *visit)
 	struct px_error *err = look(visit, 0);
 
 	if (!err && !report->dissolved)
-		err = wait_between(visit->options->interval_ns);
+		err = px_stop_sleep(visit->options->interval_ns);
 	report->interval_ns = px_now_ns() - start;
 	if (!err && !report->dissolved)
 		err = look(visit, 1);

@@ -4,7 +4,6 @@
 
 #include "guest/snapshot.h"
 #include "guest/stack-view.h"
-#include "lib/clock.h"
 #include "lib/json.h"
 #include "lib/log.h"
 #include "lib/stop.h"
@@ -79,22 +78,6 @@ static struct px_error *show(const struct px_stack_view *view, bool json)
 	return px_json_print(value, value != NULL);
 }
 
-/* Sleep, unless the user has seen enough. */
-static struct px_error *wait_between(double interval)
-{
-	struct px_stop stop;
-	struct px_error *err = px_stop_init(&stop, UINT64_MAX);
-	enum px_stop_reason reason;
-
-	if (err)
-		return err;
-	reason = px_stop_wait(&stop, px_now_ns() + (uint64_t)(interval * 1e9));
-	px_stop_fini(&stop);
-	if (reason != PX_STOP_NOT_YET)
-		return px_error_new(PX_ERR_INTERRUPTED, "interrupted before the second look");
-	return NULL;
-}
-
 static struct px_error *take_tasks(const struct stacks_options *options,
 				   const struct px_target *target, struct px_stack_view *view,
 				   struct px_task_stacks *ret)
@@ -132,7 +115,7 @@ static struct px_error *look(const struct stacks_options *options, struct px_tar
 
 	px_user_space_add_names(user_space, &view.namer);
 	if (!err && options->twice) {
-		err = wait_between(options->interval);
+		err = px_stop_sleep((uint64_t)(options->interval * 1e9));
 		if (!err)
 			err = px_snapshot_take_whole(sampler, &second);
 		view.second = &second;
