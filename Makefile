@@ -439,6 +439,7 @@ BENCHES := \
 # Programs that run inside guests, linked statically: tests/guests/NAME.c
 GUEST_PROGRAMS := \
 	calls \
+	ring-state \
 	shares \
 	tasks
 
@@ -597,7 +598,8 @@ $(TOOL_PROGRAMS): %: %.o $(SUPPORT) $(ARCHIVES)
 GUEST_BINARIES := $(GUEST_PROGRAMS:%=$(O)/guest-programs/%)
 $(GUEST_BINARIES): $(O)/guest-programs/%: tests/guests/%.c $(O)/flags
 	@mkdir -p $(@D)
-	$(call quiet,GUEST)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -g -static -o $@ $<
+	$(call quiet,GUEST)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -g -static -o $@ $< $(GUEST_LIBS)
+$(O)/guest-programs/ring-state: GUEST_LIBS := -lbpf -lelf -lz
 
 # With rules for every instruction, and with frame pointers alone and no build-id.
 UNIKERNELS := $(O)/guest-images/unikernel $(O)/guest-images/unikernel-frame-pointers

@@ -3,9 +3,9 @@
  * Prints what guest/ reads of the drivers at both ends of a domain's rings, for tests in the
  * lab: a line for each queue, facts as name=value, "?" where unknown.
  *
- * usage: driver-probe front DOM [VMLINUX]   netfront and blkfront in the guest
- *        driver-probe back DOM              netback and blkback in the kernel under us
- *        driver-probe files DOM             netback's debug files, sysfs
+ * usage: driver-probe front DOM LOOKS     netfront and blkfront in the guest
+ *        driver-probe back DOM LOOKS      netback and blkback in the kernel under us
+ *        driver-probe files DOM HANDLE    netback's debug files, sysfs
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -272,30 +272,33 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Twice: the second time shows what a look takes once layouts are known. */
+/* What the drivers say, looks times; memory: NULL, or what is to be read anew each time. */
 static struct px_error *show_drivers(const struct px_linux_view *view,
-				     enum px_linux_driver first, enum px_linux_driver second,
-				     uint32_t domain)
+				     const enum px_linux_driver wanted[2], uint32_t domain,
+				     struct px_memory *memory, unsigned long looks)
 {
 	px_cleanup(px_linux_drivers_freep) struct px_linux_drivers *drivers = NULL;
 	struct px_error *err = px_linux_drivers_new(view, &drivers);
 
-	for (int i = 0; i < 2 && !err; i++) {
+	for (unsigned long i = 1; i <= looks && !err; i++) {
 		double start = seconds();
 
-		printf("look %d\n", i);
-		err = show_driver(drivers, first, domain);
+		printf("look %lu\n", i);
+		if (memory)
+			px_memory_new_generation(memory);
+		err = show_driver(drivers, wanted[0], domain);
 		if (!err)
-			err = show_driver(drivers, second, domain);
-		fprintf(stderr, "look %d took %.1f ms\n", i, (seconds() - start) * 1e3);
+			err = show_driver(drivers, wanted[1], domain);
+		fprintf(stderr, "look %lu took %.1f ms\n", i, (seconds() - start) * 1e3);
 	}
 	return err;
 }
 
 /* --- commands ----------------------------------------------------------------------------- */
 
-static struct px_error *front(struct px_guest *guest, char **args)
+static struct px_error *front(struct px_guest *guest, unsigned long looks)
 {
+	static const enum px_linux_driver wanted[] = {PX_LINUX_NETFRONT, PX_LINUX_BLKFRONT};
 	px_cleanup(px_linux_guest_view_freep) struct px_linux_guest_view *view = NULL;
 	px_cleanup(px_linux_kernel_closep) struct px_linux_kernel *kernel = NULL;
 	struct px_linux_view plain;
@@ -303,12 +306,12 @@ static struct px_error *front(struct px_guest *guest, char **args)
 	struct px_error *err = px_memory_new(guest, 4096, &memory);
 
 	if (!err)
-		err = px_linux_kernel_open(guest, memory, args[0], NULL, &kernel);
+		err = px_linux_kernel_open(guest, memory, NULL, "/run/driver-probe", &kernel);
 	if (!err)
 		err = px_linux_guest_view_new(kernel, &view);
 	if (!err) {
 		plain = px_linux_guest_view_get(view);
-		err = show_drivers(&plain, PX_LINUX_NETFRONT, PX_LINUX_BLKFRONT, UINT32_MAX);
+		err = show_drivers(&plain, wanted, UINT32_MAX, memory, looks);
 	}
 	px_linux_guest_view_freep(&view);
 	px_linux_kernel_closep(&kernel);
@@ -316,8 +319,9 @@ static struct px_error *front(struct px_guest *guest, char **args)
 	return err;
 }
 
-static struct px_error *back(uint32_t domain)
+static struct px_error *back(uint32_t domain, unsigned long looks)
 {
+	static const enum px_linux_driver wanted[] = {PX_LINUX_NETBACK, PX_LINUX_BLKBACK};
 	static const char *const modules[] = {"xen_netback", "xen_blkback"};
 	px_cleanup(px_host_kernel_closep) struct px_host_kernel *kernel = NULL;
 	struct px_linux_view plain;
@@ -331,18 +335,18 @@ static struct px_error *back(uint32_t domain)
 	if (px_host_kernel_problem(kernel))
 		printf("problem %s\n", px_host_kernel_problem(kernel));
 	plain = px_host_kernel_view(kernel);
-	return show_drivers(&plain, PX_LINUX_NETBACK, PX_LINUX_BLKBACK, domain);
+	return show_drivers(&plain, wanted, domain, NULL, looks);
 }
 
-static struct px_error *files(uint32_t domain)
+static struct px_error *files(uint32_t domain, uint32_t handle)
 {
 	struct px_netback_parameters parameters = px_backend_files_netback_parameters("");
 	struct px_xenbus_counters counters;
 	struct px_netback netback = {0};
 	char device[32];
-	struct px_error *err = px_backend_files_netback("", domain, 0, &netback);
+	struct px_error *err = px_backend_files_netback("", domain, handle, &netback);
 
-	snprintf(device, sizeof(device), "vif-%" PRIu32 "-0", domain);
+	snprintf(device, sizeof(device), "vif-%" PRIu32 "-%" PRIu32, domain, handle);
 	counters = px_backend_files_counters("", device);
 	show_netback(&netback);
 	show_end(netback.lacks, netback.cut);
@@ -367,17 +371,20 @@ int main(int argc, char **argv)
 {
 	px_cleanup(px_guest_closep) struct px_guest *guest = NULL;
 	struct px_error *err;
+	unsigned long number;
 
-	if (argc < 3) {
-		fprintf(stderr, "usage: driver-probe front|back|files DOM [VMLINUX]\n");
+	if (argc != 4) {
+		fprintf(stderr, "usage: driver-probe front|back|files DOM NUMBER\n");
 		return 2;
 	}
+	number = strtoul(argv[3], NULL, 10);
 	err = px_guest_open_xen(argv[2], &guest);
 	if (!err && !strcmp(argv[1], "front"))
-		err = front(guest, argv + 3);
+		err = front(guest, number);
+	else if (!err && !strcmp(argv[1], "back"))
+		err = back(guest->domain.id, number);
 	else if (!err)
-		err = !strcmp(argv[1], "back") ? back(guest->domain.id)
-					       : files(guest->domain.id);
+		err = files(guest->domain.id, (uint32_t)number);
 	if (!err)
 		return 0;
 	fprintf(stderr, "error %d: %s\n", err->code, err->message);
