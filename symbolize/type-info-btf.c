@@ -21,6 +21,9 @@
 
 #define POINTER_SIZE 8
 
+/* Bytes of a name that are hashed: longer ones are rare. */
+#define HASHED 64
+
 struct btf_info {
 	struct px_type_info info;
 	const struct btf_info *base; /* NULL: none */
@@ -32,8 +35,8 @@ struct btf_info {
 	size_t count, capacity;
 	/* Made by the first look-up: the records that have a name to look up, by the low bits
 	 * of its hash, in file order among equal ones: those of bucket b are named[buckets[b]]
-	 * .. named[buckets[b + 1] - 1]. However names are chosen, making it takes linear time.
-	 * NULL: none yet. */
+	 * .. named[buckets[b + 1] - 1]. However names are chosen, making it takes time that is
+	 * linear in the records. NULL: none yet. */
 	uint32_t *buckets, *named;
 	size_t bucket_mask;
 };
@@ -175,20 +178,20 @@ static const char *name_of(const struct btf_info *btf, size_t i)
 	return string_at(btf, record(btf, i)->name_off);
 }
 
-static bool can_be_named(const struct btf_info *btf, size_t i)
+static bool can_be_named(struct btf_info *btf, size_t i)
 {
-	const struct btf_type *t = record(btf, i);
+	px_type id = (px_type)btf->first_id + i;
 
-	return (is_aggregate(t) || kind_of(t) == BTF_KIND_TYPEDEF) && name_of(btf, i)[0];
+	return name_of(btf, i)[0] && names_aggregate(btf, id, record(btf, i));
 }
 
-/* FNV-1a. */
+/* FNV-1a, of a name's beginning: all records may share one name as long as the strings. */
 static uint32_t hash_of(const char *name)
 {
 	uint32_t hash = 2166136261U;
 
-	for (; *name; name++)
-		hash = (hash ^ (uint8_t)*name) * 16777619U;
+	for (size_t i = 0; i < HASHED && name[i]; i++)
+		hash = (hash ^ (uint8_t)name[i]) * 16777619U;
 	return hash;
 }
 
@@ -247,13 +250,9 @@ static px_type find_here(struct btf_info *btf, const char *name)
 	if (!btf->buckets && !index_names(btf))
 		return 0;
 	bucket = bucket_of(btf, name);
-	for (size_t n = btf->buckets[bucket]; n < btf->buckets[bucket + 1]; n++) {
-		px_type id = (px_type)btf->first_id + btf->named[n];
-
-		if (!strcmp(name_of(btf, btf->named[n]), name) &&
-		    names_aggregate(btf, id, record(btf, btf->named[n])))
-			return id;
-	}
+	for (size_t n = btf->buckets[bucket]; n < btf->buckets[bucket + 1]; n++)
+		if (!strcmp(name_of(btf, btf->named[n]), name))
+			return (px_type)btf->first_id + btf->named[n];
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "symbolize/type-info-private.h"
@@ -220,6 +221,61 @@ static void test_btf_without_end(void **state)
 	px_type_info_close(info);
 }
 
+/* BTF that is too large for btf_builder. */
+struct large {
+	struct btf_header header;
+	struct btf_type types[100000];
+	char strings[1 << 20];
+};
+
+/* The time of looking for a name, in which many records have or seem to have a part. */
+static double seconds_of_looking(const struct large *large, const char *name)
+{
+	struct px_type_info *info = open_btf(
+		px_bytes_of(large, offsetof(struct large, strings) + large->header.str_len),
+		NULL);
+	clock_t start = clock();
+
+	for (int i = 0; i < 300; i++)
+		assert_no_member(info, name, "member");
+	px_type_info_close(info);
+	return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+/* Whoever makes the BTF gains no time with names: long ones, the same one again and again. */
+static void test_btf_with_many_names(void **state)
+{
+	struct large *large = calloc(1, sizeof(*large));
+	const struct btf_type alias = {.info = BTF_BUILDER_INFO(BTF_KIND_TYPEDEF, 0, 0)};
+
+	assert_non_null(large);
+	large->header = (struct btf_header){
+		.magic = BTF_MAGIC,
+		.version = BTF_VERSION,
+		.hdr_len = sizeof(large->header),
+		.type_len = sizeof(large->types),
+		.str_off = sizeof(large->types),
+		.str_len = sizeof(large->strings),
+	};
+	memset(large->strings + 1, 'x', sizeof(large->strings) - 2);
+	for (size_t i = 0; i < px_array_size(large->types); i++)
+		large->types[i] = (struct btf_type){
+			.name_off = 1, .info = BTF_BUILDER_INFO(BTF_KIND_STRUCT, 0, 0)};
+	assert_true(seconds_of_looking(large, "x") < 3);
+
+	/* Each leads to the first through 30 others. */
+	memcpy(large->strings, "\0name", 6);
+	for (size_t i = 0; i < px_array_size(large->types); i++) {
+		large->types[i] = alias;
+		large->types[i].name_off = 1;
+		large->types[i].type = (uint32_t)(i < 30 ? i : 30);
+	}
+	large->types[0].info = BTF_BUILDER_INFO(BTF_KIND_FLOAT, 0, 0);
+	large->types[0].type = 4;
+	assert_true(seconds_of_looking(large, "name") < 3);
+	free(large);
+}
+
 static void assert_refused(struct px_bytes bytes, enum px_error_code code)
 {
 	/* An exact copy, so that a sanitizer sees a read beyond it. */
@@ -413,6 +469,7 @@ int main(void)
 		cmocka_unit_test(test_btf_enumerators),
 		cmocka_unit_test(test_btf_of_module),
 		cmocka_unit_test(test_btf_without_end),
+		cmocka_unit_test(test_btf_with_many_names),
 		cmocka_unit_test(test_btf_damaged),
 		cmocka_unit_test(test_dwarf_of_this_program),
 		cmocka_unit_test(test_kernel_btf_against_dwarf),
