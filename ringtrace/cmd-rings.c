@@ -126,6 +126,20 @@ static struct px_error *check_found(const struct px_ring_filter *filter,
 	return NULL;
 }
 
+/* Who watches sees for himself; who has waited long enough goes on with what there is. */
+static struct px_error *look_longer(struct look *look, struct px_rings *rings)
+{
+	uint64_t wait = look->options->watch ? 0 : px_rings_longer_ns(rings);
+
+	if (!wait)
+		return NULL;
+	px_verbose("looking on for %.1f s: what stands still may only be slow",
+		   (double)wait / 1e9);
+	if (px_stop_wait(&look->stop, px_now_ns() + wait) != PX_STOP_NOT_YET)
+		return NULL;
+	return px_gather_take(look->gather, rings);
+}
+
 static struct px_error *take(struct look *look, struct px_rings *rings)
 {
 	struct px_error *err = px_gather_take(look->gather, rings);
@@ -137,12 +151,14 @@ static struct px_error *take(struct look *look, struct px_rings *rings)
 		return px_error_new(PX_ERR_INTERRUPTED, "interrupted before the second look");
 	if (!err)
 		err = px_gather_take(look->gather, rings);
+	if (!err)
+		err = look_longer(look, rings);
 	if (!err && look->options->kick)
 		err = px_kick_faulty(&look->kick, rings, &kicked);
 	if (err || !kicked)
 		return err;
 	if (!pause_between(look))
-		return px_error_new(PX_ERR_INTERRUPTED, "interrupted before the third look");
+		return px_error_new(PX_ERR_INTERRUPTED, "interrupted before the last look");
 	return px_gather_take(look->gather, rings);
 }
 

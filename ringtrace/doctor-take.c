@@ -122,6 +122,18 @@ static struct px_error *look_twice(struct visit *visit)
 	return err;
 }
 
+/* What stands still may only be slow: of rings, more than two looks tell. */
+static struct px_error *look_longer(struct visit *visit)
+{
+	struct px_doctor_report *report = visit->report;
+	uint64_t wait = report->dissolved ? 0 : px_rings_longer_ns(&report->rings);
+	struct px_error *err = wait ? px_stop_sleep(wait) : NULL;
+
+	if (!wait || err)
+		return err;
+	return lack(visit, "the rings", px_gather_take(visit->gather, &report->rings));
+}
+
 /* --- tasks ----------------------------------------------------------------------------------
  */
 
@@ -256,6 +268,8 @@ struct px_error *px_doctor_take(struct px_target *target, struct px_ring_sources
 		err = list_tasks(&visit);
 	if (!err)
 		err = look_twice(&visit);
+	if (!err)
+		err = look_longer(&visit);
 	if (!err)
 		err = take_tasks(&visit);
 	if (!err)

@@ -416,6 +416,7 @@ struct px_error *px_gather_take(struct px_gather *gather, struct px_rings *rings
 		drop_partial(rings);
 		return err;
 	}
+	rings->reading_start_ns[rings->reading_count] = start;
 	rings->reading_ns[rings->reading_count++] = px_now_ns() - start;
 	return NULL;
 }

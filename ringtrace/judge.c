@@ -113,7 +113,18 @@ bool px_case_connected(const struct px_case *c)
 
 uint64_t px_case_elapsed_ns(const struct px_case *c)
 {
-	return c->last->time_ns - c->first->time_ns;
+	const struct px_rings *rings = c->rings;
+
+	if (c->ring)
+		return c->last->time_ns - c->first->time_ns;
+	if (!rings->reading_count)
+		return 0;
+	return rings->reading_start_ns[rings->reading_count - 1] - rings->reading_start_ns[0];
+}
+
+bool px_case_is_short(const struct px_case *c)
+{
+	return px_case_elapsed_ns(c) < PX_PATIENCE_S * UINT64_C(1000000000);
 }
 
 /* Nothing that asks for distances makes sense of a page that is not so. */

@@ -48,8 +48,11 @@ bool px_case_guest_runs(const struct px_case *c);
 /** Whether both ends of the device were connected in the first and last reading. */
 bool px_case_connected(const struct px_case *c);
 
-/** Of the first and last reading. */
+/** Of the first and last reading; of a device as a whole, of all readings. */
 uint64_t px_case_elapsed_ns(const struct px_case *c);
+
+/** Whether it was watched for less than PX_PATIENCE_S. */
+bool px_case_is_short(const struct px_case *c);
 
 /**
  * Ask both readings of a ring that stands still: connected, watched for long enough, its guest

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* All paravirtual rings of a domain with one to three readings of each: a plain tree. */
+/* All paravirtual rings of a domain with one to four readings of each: a plain tree. */
 #ifndef PX_RINGTRACE_RINGS_H
 #define PX_RINGTRACE_RINGS_H
 
@@ -7,7 +7,7 @@
 #include "ringtrace/slots.h"
 
 enum {
-	PX_READINGS_MAX = 3,
+	PX_READINGS_MAX = 4,
 	PX_RING_PAGES_MAX = 16,	   /* of one ring */
 	PX_RING_DEVICES_MAX = 256, /* more are counted */
 	PX_RING_QUEUES_MAX = 256,  /* of one device */
@@ -76,9 +76,10 @@ struct px_rings {
 	struct px_ring_device *devices; /* by class, then id */
 	size_t device_count, device_capacity;
 	size_t devices_left_out;
-	size_t reading_count;			  /* that were taken */
-	uint64_t hypercalls, ioctls, store_reads; /* that they took */
-	uint64_t reading_ns[PX_READINGS_MAX];	  /* how long each took */
+	size_t reading_count;			    /* that were taken */
+	uint64_t hypercalls, ioctls, store_reads;   /* that they took */
+	uint64_t reading_start_ns[PX_READINGS_MAX]; /* CLOCK_MONOTONIC */
+	uint64_t reading_ns[PX_READINGS_MAX];	    /* how long each took */
 };
 
 void px_rings_fini(struct px_rings *rings);

@@ -80,14 +80,29 @@ static bool ends_differ(const struct px_case *c)
 	       !not_begun(device->front_state[last], device->back_state[last]);
 }
 
+/* A guest that starts, or was given the device just now, takes some seconds. */
+static bool may_be_under_way(const struct px_case *c)
+{
+	size_t last = last_of(c);
+
+	return px_case_is_short(c) &&
+	       may_be_new(c->device->front_state[last], c->device->back_state[last]);
+}
+
+enum px_match px_rule_connecting(const struct px_case *c, struct px_evidence *evidence)
+{
+	if (!ends_differ(c) || !may_be_under_way(c))
+		return PX_MATCH_NO;
+	say_states(c, evidence);
+	return PX_MATCH_YES;
+}
+
 enum px_match px_rule_handshake(const struct px_case *c, struct px_evidence *evidence)
 {
 	const struct px_ring_device *device = c->device;
 
-	if (ends_differ(c)) {
+	if (ends_differ(c) && !may_be_under_way(c)) {
 		say_states(c, evidence);
-		if (may_be_new(device->front_state[last_of(c)], device->back_state[last_of(c)]))
-			px_say(evidence, " If the guest has just started, look again.");
 		return PX_MATCH_YES;
 	}
 	/* Connected without rings: they are there, and could not be found. */

@@ -84,8 +84,7 @@ static void ask_back_asleep(struct px_inquiry *q)
 /* A disk may take its time, with requests in flight of which no more is known. */
 static bool disk_may_be_busy(const struct px_case *c)
 {
-	return c->ring->kind == PX_RING_BLOCK &&
-	       px_case_elapsed_ns(c) < PX_DISK_PATIENCE_S * UINT64_C(1000000000);
+	return c->ring->kind == PX_RING_BLOCK && px_case_is_short(c);
 }
 
 /* Requests are not taken, and whether by A1, A4 or F is not known. */

@@ -448,8 +448,8 @@ static const struct px_rule rules[] = {
 		.meaning =
 			"The back end has taken the requests; the disk below it has answered "
 			"none while it was watched.",
-		.advice = "Look again for longer (--interval 6): a disk that answers nothing "
-			  "then is stuck.",
+		.advice = "Look again: a disk that answers nothing for five seconds is stuck.",
+		.patient = true,
 		.test = px_rule_disk_busy,
 	},
 	{
@@ -539,6 +539,18 @@ static const struct px_rule rules[] = {
 		.meaning = "The device was given up by both ends, or is on its way out.",
 		.advice = "Nothing, if somebody detached it.",
 		.test = px_rule_closed,
+	},
+	{
+		.id = "L3",
+		.name = "connecting",
+		.health = PX_HEALTH_WAITS,
+		.actor = PX_ACTOR_NOBODY,
+		.kinds = DEVICE,
+		.meaning = "The two ends are on their way to each other; a guest that starts "
+			   "takes some seconds.",
+		.advice = "Look again: after five seconds in the same states it is stuck.",
+		.patient = true,
+		.test = px_rule_connecting,
 	},
 };
 

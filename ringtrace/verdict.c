@@ -174,6 +174,50 @@ void px_verdicts_of_device(const struct px_rings *rings, const struct px_ring_de
 	ret->health = health_of(ret);
 }
 
+/* Of a disk that is asked and shows no more, slow and stuck look alike. */
+static bool puts_off(const struct px_rings *rings, const struct px_ring_device *device,
+		     const struct px_ring *ring, const struct px_verdicts *verdicts)
+{
+	const struct px_rule *rule = verdicts->verdicts[0].rule;
+	struct px_case c = px_case_of(rings, device, ring);
+
+	if (!rule || rule->patient)
+		return rule != NULL;
+	return rule->health == PX_HEALTH_UNKNOWN && ring && ring->kind == PX_RING_BLOCK &&
+	       c.first && c.first != c.last && px_case_is_short(&c) &&
+	       c.last->shared.req_prod != c.last->shared.rsp_prod;
+}
+
+static bool device_puts_off(const struct px_rings *rings, const struct px_ring_device *device)
+{
+	struct px_verdicts verdicts = {0};
+
+	px_verdicts_of_device(rings, device, &verdicts);
+	if (puts_off(rings, device, NULL, &verdicts))
+		return true;
+	for (size_t i = 0; i < device->ring_count; i++) {
+		px_verdicts_of_ring(rings, device, &device->rings[i], &verdicts);
+		if (puts_off(rings, device, &device->rings[i], &verdicts))
+			return true;
+	}
+	return false;
+}
+
+uint64_t px_rings_longer_ns(const struct px_rings *rings)
+{
+	const uint64_t patience = PX_PATIENCE_S * UINT64_C(1000000000);
+	const struct px_case c = {.rings = rings};
+	bool put_off = false;
+
+	if (rings->reading_count < 2 || rings->reading_count == PX_READINGS_MAX ||
+	    !px_case_is_short(&c))
+		return 0;
+	for (size_t i = 0; !put_off && i < rings->device_count; i++)
+		put_off = device_puts_off(rings, &rings->devices[i]);
+	/* Rings are read after the reading starts, the last time maybe sooner after. */
+	return put_off ? patience - px_case_elapsed_ns(&c) + PX_STILL_NS / 9 : 0;
+}
+
 enum px_health px_rings_health(const struct px_rings *rings)
 {
 	enum px_health worst = PX_HEALTH_IDLE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What readings of a ring mean: a table of rules, each a condition over two or three readings
+ * What readings of a ring mean: a table of rules, each a condition over two or more readings
  * with a name, a meaning, who must act and what to try. doc/RINGS.md lists them.
  *
  * A rule says yes with the numbers that it saw, no, or which source it would have needed. A
@@ -36,7 +36,7 @@
 enum {
 	PX_VERDICTS_MAX = 6,
 	PX_STILL_NS = 900 * 1000 * 1000, /* a second, less what a timer may be early */
-	PX_DISK_PATIENCE_S = 5,		 /* so long a disk may take for any request */
+	PX_PATIENCE_S = 5,		 /* so long a disk or a handshake may stand still */
 };
 
 enum px_actor {
@@ -93,6 +93,7 @@ struct px_rule {
 	unsigned int kinds;  /* 1 << enum px_ring_kind; 0: the device as a whole */
 	const char *meaning; /* what it says to people: one or two sentences */
 	const char *advice;  /* what to try: commands, log lines, settings */
+	bool patient;	     /* it puts off a verdict that a look of PX_PATIENCE_S would give */
 	enum px_match (*test)(const struct px_case *c, struct px_evidence *evidence);
 	/* NULL for U, which is what remains when no other rule says enough */
 };
@@ -128,5 +129,11 @@ void px_verdicts_of_device(const struct px_rings *rings, const struct px_ring_de
 
 /** The worst health of all rings and devices. */
 enum px_health px_rings_health(const struct px_rings *rings);
+
+/**
+ * How long after the start of the last reading to take another one, for a verdict that is put
+ * off because what was seen may only be slow. 0: there is none, or the readings are full.
+ */
+uint64_t px_rings_longer_ns(const struct px_rings *rings);
 
 #endif

@@ -246,8 +246,10 @@ static void test_two_readings(void **state)
 	assert_int_equal(ring->readings[0].shared.req_prod, 20);
 	assert_int_equal(ring->readings[1].shared.req_prod, 25);
 	assert_true(ring->readings[1].time_ns >= ring->readings[0].time_ns);
-	take(world);
+	while (world->rings.reading_count < PX_READINGS_MAX)
+		take(world);
 	assert_int_equal(ring->reading_count, PX_READINGS_MAX);
+	assert_true(world->rings.reading_start_ns[1] > world->rings.reading_start_ns[0]);
 	err = px_gather_take(world->gather, &world->rings);
 	assert_int_equal(err->code, PX_ERR_LIMIT);
 	px_error_free(err);

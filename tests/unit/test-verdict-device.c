@@ -215,9 +215,11 @@ static void requests_to_a_disk_that_nobody_can_look_into_are_unknown(void **stat
 	judge_ring();
 	expect("U");
 	assert_int_equal(verdicts.missing, 1u << PX_SOURCE_BACK);
-	tx(1)->time_ns = tx(0)->time_ns + PX_DISK_PATIENCE_S * WORLD_SECOND;
+	assert_true(px_rings_longer_ns(&world.rings) > 0);
+	tx(1)->time_ns = tx(0)->time_ns + PX_PATIENCE_S * WORLD_SECOND;
 	judge_ring();
 	expect("A1/F");
+	assert_int_equal(px_rings_longer_ns(&world.rings), 0);
 }
 
 /* Packets may wait in a back end that nobody can look into. */
@@ -354,6 +356,12 @@ static void set_states(enum px_xenbus_state front, enum px_xenbus_state back)
 	}
 }
 
+static void watch_for(uint64_t ns)
+{
+	world.rings.reading_start_ns[0] = WORLD_SECOND;
+	world.rings.reading_start_ns[world.rings.reading_count - 1] = WORLD_SECOND + ns;
+}
+
 static void handshakes(void **state)
 {
 	static const struct {
@@ -377,11 +385,37 @@ static void handshakes(void **state)
 	for (size_t i = 0; i < px_array_size(pairs); i++) {
 		set_up_vif();
 		set_states(pairs[i].front, pairs[i].back);
+		watch_for(PX_PATIENCE_S * WORLD_SECOND);
 		judge_device();
 		expect(pairs[i].id);
 		judge_ring();
 		expect("Y");
 	}
+}
+
+/* Only states on the way to a connection get the time of a guest that starts. */
+static void a_handshake_may_be_slow(void **state)
+{
+	const uint64_t patience = PX_PATIENCE_S * WORLD_SECOND;
+
+	set_up_vif();
+	set_states(PX_XENBUS_INITIALISED, PX_XENBUS_INIT_WAIT);
+	watch_for(WORLD_SECOND);
+	judge_device();
+	expect("L3");
+	assert_true(px_rings_longer_ns(&world.rings) > patience - WORLD_SECOND);
+	watch_for(patience - 1);
+	judge_device();
+	expect("L3");
+	watch_for(patience);
+	judge_device();
+	expect("L");
+	assert_int_equal(px_rings_longer_ns(&world.rings), 0);
+	set_states(PX_XENBUS_CONNECTED, PX_XENBUS_CLOSED);
+	watch_for(WORLD_SECOND);
+	judge_device();
+	expect("L");
+	assert_int_equal(px_rings_longer_ns(&world.rings), 0);
 }
 
 /* Devices come and go while somebody looks. */
@@ -626,6 +660,7 @@ int main(void)
 		cmocka_unit_test(stopped_guests_say_why),
 		cmocka_unit_test(a_device_at_rest_has_nothing_to_say),
 		cmocka_unit_test(handshakes),
+		cmocka_unit_test(a_handshake_may_be_slow),
 		cmocka_unit_test(a_handshake_under_way_is_not_stuck),
 		cmocka_unit_test(a_device_that_has_gone_is_closed),
 		cmocka_unit_test(a_connected_device_without_rings_is_unknown),
