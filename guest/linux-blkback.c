@@ -91,13 +91,14 @@ static struct px_error *read_rings(const struct px_blkback_layout *layout,
 				   const struct px_linux_reader *reader, uint64_t blkif,
 				   struct px_blkback *back)
 {
-	uint64_t rings = px_linux_pointer_at(reader, blkif, layout->rings);
+	struct px_fact pointer =
+		px_linux_fact_at(reader, blkif, (struct px_linux_place){layout->rings, 8});
+	uint64_t rings = px_linux_queues_of(pointer, back->lacks);
 	struct px_fact count = px_linux_fact_at(reader, blkif, layout->ring_count);
 	struct px_error *err;
 
 	if (!rings || !count.known) {
-		px_driver_lack(back->lacks, rings ? "the number of rings is not known"
-						  : "the driver has no rings now");
+		px_driver_lack(back->lacks, "the number of rings is not known");
 		return NULL;
 	}
 	back->cut = count.value > PX_DRIVER_QUEUES_MAX;

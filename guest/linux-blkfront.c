@@ -90,14 +90,15 @@ static struct px_error *read_rings(const struct px_blkfront_layout *layout,
 				   const struct px_linux_reader *reader, uint64_t info,
 				   struct px_blkfront *front)
 {
-	uint64_t rings = px_linux_pointer_at(reader, info, layout->rings), queue = 0;
+	struct px_fact pointer =
+		px_linux_fact_at(reader, info, (struct px_linux_place){layout->rings, 8});
+	uint64_t rings = px_linux_queues_of(pointer, front->lacks), queue = 0;
 	struct px_fact count = px_linux_fact_at(reader, info, layout->ring_count);
 	uint64_t stride = stride_of(layout, reader, info);
 	struct px_error *err;
 
 	if (!rings || !count.known || !stride) {
-		px_driver_lack(front->lacks, rings ? "the number of rings is not known"
-						   : "the driver has no rings now");
+		px_driver_lack(front->lacks, "the number of rings is not known");
 		return NULL;
 	}
 	if (layout->queue.size)

@@ -94,8 +94,8 @@ px_must_check struct px_error *px_netback_read(const struct px_netback_layout *l
 
 /** The block layer's hardware queues: struct request_queue, struct blk_mq_hw_ctx. */
 struct px_block_layout {
-	struct px_linux_place table; /* request_queue.hctx_table.xa_head, since Linux 5.16 */
-	struct px_linux_place array; /* request_queue.queue_hw_ctx, before */
+	struct px_linux_place table; /* request_queue.hctx_table.xa_head, Linux 5.18 to 6.18 */
+	struct px_linux_place array; /* request_queue.queue_hw_ctx, in others */
 	uint32_t node_shift, node_slots, node_slot_count; /* struct xa_node */
 	uint32_t state, queue;				  /* struct blk_mq_hw_ctx */
 	unsigned int stopped_bit;
@@ -139,6 +139,12 @@ px_must_check struct px_error *px_blkback_read(const struct px_blkback_layout *l
 					       const struct px_linux_reader *reader,
 					       const struct px_xenbus_device *device,
 					       struct px_blkback *ret);
+
+/**
+ * Where the pointer to an array of queues or rings leads; 0, with the reason in lacks, when
+ * there are none or none can be found.
+ */
+uint64_t px_linux_queues_of(struct px_fact pointer, char lacks[PX_DRIVER_LACKS_MAX]);
 
 /** Finish a look-up: known unless something needed is missing. */
 struct px_linux_layout_state px_linux_layout_state_of(const struct px_linux_lookup *lookup);

@@ -166,6 +166,17 @@ struct px_error *px_linux_drivers_blkback(struct px_linux_drivers *drivers,
 
 /* --- shared by the drivers ---------------------------------------------------------------- */
 
+uint64_t px_linux_queues_of(struct px_fact pointer, char lacks[PX_DRIVER_LACKS_MAX])
+{
+	if (pointer.known && pointer.value >= PX_LINUX_KERNEL_SPACE)
+		return pointer.value;
+	if (pointer.known && !pointer.value)
+		px_driver_lack(lacks, "the driver has no queues now");
+	else
+		px_driver_lack(lacks, "the driver's queues cannot be found");
+	return 0;
+}
+
 struct px_linux_layout_state px_linux_layout_state_of(const struct px_linux_lookup *lookup)
 {
 	struct px_linux_layout_state state = {.known = !lookup->failed};

@@ -107,15 +107,16 @@ static struct px_error *read_queues(const struct px_netback_layout *layout,
 				    const struct px_linux_reader *reader, uint64_t vif,
 				    struct px_fact now, struct px_netback *back)
 {
-	uint64_t queues = px_linux_pointer_at(reader, vif, layout->queues);
+	struct px_fact pointer =
+		px_linux_fact_at(reader, vif, (struct px_linux_place){layout->queues, 8});
+	uint64_t queues = px_linux_queues_of(pointer, back->lacks);
 	uint64_t netdev = px_linux_pointer_at(reader, vif, layout->netdev);
 	struct px_fact count = px_linux_fact_at(reader, vif, layout->queue_count);
 	struct px_error *err;
 
 	back->carrier = px_netdev_read_carrier(&layout->interface, reader, netdev);
 	if (!queues || !count.known) {
-		px_driver_lack(back->lacks, queues ? "the number of queues is not known"
-						   : "the driver has no queues now");
+		px_driver_lack(back->lacks, "the number of queues is not known");
 		return NULL;
 	}
 	back->cut = count.value > PX_DRIVER_QUEUES_MAX;

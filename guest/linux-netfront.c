@@ -99,14 +99,15 @@ static struct px_error *read_queues(const struct px_netfront_layout *layout,
 				    const struct px_linux_reader *reader, uint64_t info,
 				    uint64_t netdev, struct px_netfront *front)
 {
-	uint64_t queues = px_linux_pointer_at(reader, info, layout->queues);
+	struct px_fact pointer =
+		px_linux_fact_at(reader, info, (struct px_linux_place){layout->queues, 8});
+	uint64_t queues = px_linux_queues_of(pointer, front->lacks);
 	struct px_fact count = px_linux_fact_at(reader, netdev, layout->interface.queue_count);
 	struct px_error *err;
 
-	front->connected = PX_FACT(queues != 0);
+	front->connected = px_fact_flag(pointer);
 	if (!queues || !count.known) {
-		px_driver_lack(front->lacks, queues ? "the number of queues is not known"
-						    : "the driver has no queues now");
+		px_driver_lack(front->lacks, "the number of queues is not known");
 		return NULL;
 	}
 	front->cut = count.value > PX_DRIVER_QUEUES_MAX;

@@ -100,7 +100,7 @@ static void test_netfront_without(void **state)
 static void test_netfront_without_queues(void **state)
 {
 	px_cleanup(driver_world_fini) struct driver_world world = {0}, other = {0};
-	px_cleanup(px_netfront_fini) struct px_netfront front = {0}, second = {0};
+	px_cleanup(px_netfront_fini) struct px_netfront front = {0}, second = {0}, third = {0};
 
 	driver_world_build(&world, NULL);
 	world.memory->netfront[0].queues = 0;
@@ -108,6 +108,10 @@ static void test_netfront_without_queues(void **state)
 	assert_fact(front.connected, 0);
 	assert_int_equal(front.queue_count, 0);
 	assert_string_equal(front.lacks, "the driver has no queues now");
+	world.memory->netfront[0].queues = 4096;
+	read_netfront(&world, 0, &third);
+	assert_int_equal(third.queue_count, 0);
+	assert_string_equal(third.lacks, "the driver's queues cannot be found");
 	driver_world_build(&other, "net_device.real_num_tx_queues");
 	read_netfront(&other, 0, &second);
 	assert_fact(second.connected, 1);
@@ -376,50 +380,96 @@ static bool fail_one(void *context, uint64_t address, void *buffer, size_t size)
 	       px_linux_read(&failing->inner, address, buffer, size);
 }
 
-static void read_everything(struct driver_world *world)
+struct everything {
+	struct px_netfront netfront;
+	struct px_netback netback;
+	struct px_blkfront blkfront;
+	struct px_blkback blkback;
+};
+
+static void everything_fini(struct everything *everything)
+{
+	px_netfront_fini(&everything->netfront);
+	px_netback_fini(&everything->netback);
+	px_blkfront_fini(&everything->blkfront);
+	px_blkback_fini(&everything->blkback);
+}
+
+static void read_everything(struct driver_world *world, struct everything *ret)
 {
 	for (int d = 0; d < PX_LINUX_DRIVERS; d++) {
 		px_cleanup(driver_looker_fini) struct driver_looker looker = {0};
-		px_cleanup(px_netfront_fini) struct px_netfront netfront = {0};
-		px_cleanup(px_netback_fini) struct px_netback netback = {0};
-		px_cleanup(px_blkfront_fini) struct px_blkfront blkfront = {0};
-		px_cleanup(px_blkback_fini) struct px_blkback blkback = {0};
 		const struct px_xenbus_device *device;
+		struct px_error *err;
 
 		driver_world_look(world, (enum px_linux_driver)d, &looker);
-		if (!looker.devices.count)
+		device = px_xenbus_devices_find(&looker.devices,
+						world->memory->bus[d].devices[0].nodename);
+		if (!device)
 			continue;
-		device = &looker.devices.devices[0];
 		if (d == PX_LINUX_NETFRONT)
-			assert_null(
-				px_linux_drivers_netfront(looker.drivers, device, &netfront));
+			err = px_linux_drivers_netfront(looker.drivers, device, &ret->netfront);
 		else if (d == PX_LINUX_NETBACK)
-			assert_null(px_linux_drivers_netback(looker.drivers, device, &netback));
+			err = px_linux_drivers_netback(looker.drivers, device, &ret->netback);
 		else if (d == PX_LINUX_BLKFRONT)
-			assert_null(
-				px_linux_drivers_blkfront(looker.drivers, device, &blkfront));
+			err = px_linux_drivers_blkfront(looker.drivers, device, &ret->blkfront);
 		else
-			assert_null(px_linux_drivers_blkback(looker.drivers, device, &blkback));
+			err = px_linux_drivers_blkback(looker.drivers, device, &ret->blkback);
+		assert_null(err);
 	}
+}
+
+/* Queues and rings are made of facts alone. */
+static void assert_part_of(const void *got, size_t got_count, const void *all, size_t all_count,
+			   size_t size)
+{
+	const struct px_fact *facts = got, *those = all;
+
+	assert_in_range(got_count, 0, all_count);
+	for (size_t i = 0; i < got_count * size / sizeof(*facts); i++)
+		if (facts[i].known)
+			assert_fact(those[i], facts[i].value);
+}
+
+#define ASSERT_PART_OF(got, all, array, count)                                 \
+	assert_part_of((got)->array, (got)->count, (all)->array, (all)->count, \
+		       sizeof(*(got)->array))
+
+static void assert_same_or_unknown(const struct everything *got, const struct everything *all)
+{
+	const struct px_netfront *front = &got->netfront;
+
+	ASSERT_PART_OF(&got->netfront, &all->netfront, queues, queue_count);
+	ASSERT_PART_OF(&got->netback, &all->netback, queues, queue_count);
+	ASSERT_PART_OF(&got->blkfront, &all->blkfront, rings, ring_count);
+	ASSERT_PART_OF(&got->blkback, &all->blkback, rings, ring_count);
+	/* Each is 1 in the world. */
+	assert_true(!front->connected.known || front->connected.value);
+	assert_true(!front->up.known || front->up.value);
+	assert_true(!front->carrier.known || front->carrier.value);
 }
 
 /* Each read fails once: what it was for is unknown, nothing else happens. */
 static void test_reads_that_fail(void **state)
 {
 	px_cleanup(driver_world_fini) struct driver_world world = {0};
+	px_cleanup(everything_fini) struct everything everything = {0};
 	struct failing failing = {.fail_at = SIZE_MAX};
 	size_t all;
 
 	driver_world_build(&world, NULL);
 	failing.inner = world.reader;
 	world.reader = (struct px_linux_reader){fail_one, &failing};
-	read_everything(&world);
+	read_everything(&world, &everything);
 	all = failing.reads;
 	assert_in_range(all, 200, 2000);
 	for (size_t i = 0; i < all; i++) {
+		px_cleanup(everything_fini) struct everything part = {0};
+
 		failing.reads = 0;
 		failing.fail_at = i;
-		read_everything(&world);
+		read_everything(&world, &part);
+		assert_same_or_unknown(&part, &everything);
 	}
 }
 
