@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The hardware queues of Linux's block layer: a driver whose ring is full stops the queue of
- * it, and has to start it again. They are numbered in an xarray (lib/xarray.c): no entry, one
- * entry as the head itself, or a node of 64 slots; more than one level is more queues than we
- * look at.
+ * it, and has to start it again. They are numbered in an array, or in Linux 5.18 to 6.18 in an
+ * xarray (lib/xarray.c): no entry, one entry as the head itself, or a node of 64 slots; more
+ * than one level is more queues than we look at.
  */
 #include <string.h>
 
