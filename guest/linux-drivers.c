@@ -57,7 +57,10 @@ void px_linux_drivers_freep(struct px_linux_drivers **drivers)
 	*drivers = NULL;
 }
 
-/* Make the layouts of a driver unless they are there; false: its types are not known. */
+/*
+ * Make the layouts of a driver unless they are there; false: its types are not known. Once for
+ * all of its devices: to find the types may take a walk through what the guest made.
+ */
 static bool find_layouts(struct px_linux_drivers *drivers, enum px_linux_driver driver)
 {
 	const struct px_type_info *types =
@@ -119,7 +122,7 @@ struct px_error *px_linux_drivers_netfront(struct px_linux_drivers *drivers,
 					   const struct px_xenbus_device *device,
 					   struct px_netfront *ret)
 {
-	if (find_layouts(drivers, PX_LINUX_NETFRONT))
+	if (drivers->types[PX_LINUX_NETFRONT])
 		return px_netfront_read(&drivers->netfront, &drivers->view.reader, device, ret);
 	*ret = (struct px_netfront){0};
 	lack_types(ret->lacks, PX_LINUX_NETFRONT);
@@ -130,7 +133,7 @@ struct px_error *px_linux_drivers_blkfront(struct px_linux_drivers *drivers,
 					   const struct px_xenbus_device *device,
 					   struct px_blkfront *ret)
 {
-	if (find_layouts(drivers, PX_LINUX_BLKFRONT))
+	if (drivers->types[PX_LINUX_BLKFRONT])
 		return px_blkfront_read(&drivers->blkfront, &drivers->view.reader, device, ret);
 	*ret = (struct px_blkfront){0};
 	lack_types(ret->lacks, PX_LINUX_BLKFRONT);
@@ -143,7 +146,7 @@ struct px_error *px_linux_drivers_netback(struct px_linux_drivers *drivers,
 {
 	uint64_t jiffies = 0;
 
-	if (find_layouts(drivers, PX_LINUX_NETBACK)) {
+	if (drivers->types[PX_LINUX_NETBACK]) {
 		drivers->view.symbol(drivers->view.context, NULL, "jiffies", &jiffies);
 		return px_netback_read(&drivers->netback, &drivers->view.reader, device,
 				       jiffies, ret);
@@ -157,7 +160,7 @@ struct px_error *px_linux_drivers_blkback(struct px_linux_drivers *drivers,
 					  const struct px_xenbus_device *device,
 					  struct px_blkback *ret)
 {
-	if (find_layouts(drivers, PX_LINUX_BLKBACK))
+	if (drivers->types[PX_LINUX_BLKBACK])
 		return px_blkback_read(&drivers->blkback, &drivers->view.reader, device, ret);
 	*ret = (struct px_blkback){0};
 	lack_types(ret->lacks, PX_LINUX_BLKBACK);

@@ -72,9 +72,9 @@ px_must_check struct px_error *px_linux_drivers_devices(struct px_linux_drivers 
 							struct px_xenbus_devices *ret);
 
 /**
- * The state of one of them: device must come from px_linux_drivers_devices for that driver. One
- * that has gone meanwhile gives whatever is there now, or unknown facts. Free *ret with its
- * _fini. Errors: out of memory only.
+ * The state of one of them: device must come from px_linux_drivers_devices for that driver, by
+ * the types as they were then. One that has gone meanwhile gives whatever is there now, or
+ * unknown facts. Free *ret with its _fini. Errors: out of memory only.
  */
 px_must_check struct px_error *px_linux_drivers_netfront(struct px_linux_drivers *drivers,
 							 const struct px_xenbus_device *device,

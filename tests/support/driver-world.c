@@ -248,6 +248,7 @@ static const struct px_type_info *find_types(void *context, const char *module)
 {
 	struct driver_world *world = context;
 
+	world->types_asked++;
 	return world->types[driver_of(module)];
 }
 

@@ -201,6 +201,7 @@ struct driver_world {
 	struct px_type_info *types[PX_LINUX_DRIVERS]; /* NULL: as if not known */
 	bool gone[PX_LINUX_DRIVERS];		      /* as if not loaded */
 	struct px_linux_reader reader;		      /* of flat, unless replaced */
+	unsigned int types_asked;		      /* how often */
 };
 
 /** Where a part of memory lies in that kernel. */

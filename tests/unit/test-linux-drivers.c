@@ -473,6 +473,17 @@ static void test_reads_that_fail(void **state)
 	}
 }
 
+/* Finding types walks what a guest made: once for all devices. */
+static void test_types_once(void **state)
+{
+	px_cleanup(driver_world_fini) struct driver_world world = {0};
+	px_cleanup(everything_fini) struct everything everything = {0};
+
+	driver_world_build(&world, NULL);
+	read_everything(&world, &everything);
+	assert_int_equal(world.types_asked, PX_LINUX_DRIVERS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -488,6 +499,7 @@ int main(void)
 		cmocka_unit_test(test_blkfront_strides),
 		cmocka_unit_test(test_blkback),
 		cmocka_unit_test(test_reads_that_fail),
+		cmocka_unit_test(test_types_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
