@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "guest/backend-files.h"
 #include "guest/host-kernel.h"
@@ -272,7 +273,8 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* What the drivers say, looks times; memory: NULL, or what is to be read anew each time. */
+/* What the drivers say, looks times with a pause between; memory: NULL, or what is to be read
+ * anew each time. */
 static struct px_error *show_drivers(const struct px_linux_view *view,
 				     const enum px_linux_driver wanted[2], uint32_t domain,
 				     struct px_memory *memory, unsigned long looks)
@@ -281,8 +283,11 @@ static struct px_error *show_drivers(const struct px_linux_view *view,
 	struct px_error *err = px_linux_drivers_new(view, &drivers);
 
 	for (unsigned long i = 1; i <= looks && !err; i++) {
-		double start = seconds();
+		double start;
 
+		if (i > 1)
+			usleep(100000);
+		start = seconds();
 		printf("look %lu\n", i);
 		if (memory)
 			px_memory_new_generation(memory);

@@ -11,20 +11,23 @@ share=$(mktemp -d)
 trap 'rm -rf "$share"' EXIT
 failed=0
 
-# guests PACKAGE <GUESTS: those that are listed, with the kernel of that package.
+# guests PACKAGE OPTION... <GUESTS: those that are listed, with the kernel of that package.
 guests() {
-	local status
+	local package=$1 status
+	shift
 	cat >"$share/guests"
-	"$here/xenlab" run --share "$share" --programs "$BUILD/guest-programs" --timeout 400 \
-		--guest-kernel "$1" "$here/drivers-dom0"
+	"$here/xenlab" run --share "$share" --timeout 400 --guest-kernel "$package" "$@" \
+		"$here/drivers-dom0"
 	status=$?
 	[ "$status" -ne 77 ] || exit 77
 	[ "$status" -eq 0 ] || failed=1
 }
 
-guests linux-image-cloud-amd64 <<'END'
-pv pv-6.1
-pvh pvh-6.1
+mkdir "$share/programs"
+cp "$BUILD/guest-programs/ring-state" "$share/programs/"
+guests linux-image-cloud-amd64 --programs "$share/programs" <<'END'
+pv pv-6.1 own
+pvh pvh-6.1 own
 END
 guests linux-image-6.12-cloud-amd64 <<'END'
 pvh pvh-6.12
