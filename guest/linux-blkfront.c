@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The private state of Linux's blkfront (drivers/block/xen-blkfront.c). */
-#include <string.h>
-
 #include "guest/linux-driver-private.h"
 #include "lib/memory.h"
 

@@ -5,8 +5,6 @@
  * xarray (lib/xarray.c): no entry, one entry as the head itself, or a node of 64 slots; more
  * than one level is more queues than we look at.
  */
-#include <string.h>
-
 #include "guest/linux-driver-private.h"
 
 enum {
@@ -33,8 +31,8 @@ void px_block_layout_of(struct px_linux_lookup *lookup, struct px_block_layout *
 			ret->node_slot_count = slots.size / 8;
 	}
 	ret->known = !l.failed && (ret->array.size || ret->table.size);
-	if (!ret->known && !lookup->lacks[0])
-		memcpy(lookup->lacks, l.lacks, sizeof(l.lacks));
+	if (!ret->known)
+		px_driver_lack(lookup->lacks, "%s", l.lacks);
 }
 
 static uint64_t find_in_table(const struct px_block_layout *layout,

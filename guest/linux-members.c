@@ -2,7 +2,6 @@
 /* Numbers in a kernel's structures. */
 #include "guest/linux-members.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "guest/address.h"
@@ -16,10 +15,8 @@ enum {
 
 static void note_lack(struct px_linux_lookup *lookup, const char *structure, const char *path)
 {
-	if (lookup->lacks[0])
-		return;
-	snprintf(lookup->lacks, sizeof(lookup->lacks), "this kernel's types have no %s%s%s",
-		 structure, *path ? "." : "", path);
+	px_driver_lack(lookup->lacks, "this kernel's types have no %s%s%s", structure,
+		       *path ? "." : "", path);
 }
 
 static bool is_number(uint32_t size)

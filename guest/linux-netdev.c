@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Linux's network interfaces (struct net_device), as far as the drivers at both ends use them.
  */
-#include <string.h>
-
 #include "guest/linux-driver-private.h"
 
 void px_netdev_layout_of(struct px_linux_lookup *lookup, struct px_netdev_layout *ret)
@@ -20,8 +18,7 @@ void px_netdev_layout_of(struct px_linux_lookup *lookup, struct px_netdev_layout
 	ret->no_carrier_bit = px_linux_need_bit(&l, "__LINK_STATE_NOCARRIER");
 	ret->queue_count = px_linux_want(lookup, "net_device", "real_num_tx_queues", 4);
 	ret->known = !l.failed;
-	if (!lookup->lacks[0])
-		memcpy(lookup->lacks, l.lacks, sizeof(l.lacks));
+	px_driver_lack(lookup->lacks, "%s", l.lacks);
 }
 
 void px_netdev_read_name(const struct px_netdev_layout *layout,
