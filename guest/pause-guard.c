@@ -24,6 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/privileges.h"
 
 /* Where the guard's end of the socket goes: above the standard three. */
@@ -69,14 +70,6 @@ static void set_permit(const struct px_pause_words *words, bool permitted)
 			 __ATOMIC_SEQ_CST);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 static void sleep_ns(uint64_t ns)
 {
 	struct timespec left = {.tv_sec = (time_t)(ns / 1000000000u),
@@ -89,10 +82,10 @@ static void sleep_ns(uint64_t ns)
 bool px_pause_was_undone(const struct px_pause_words *words)
 {
 	/* A guard that takes so long has died. */
-	uint64_t until = now_ns() + 10 * PX_PAUSE_GRACE_NS;
+	uint64_t until = px_now_ns() + 10 * PX_PAUSE_GRACE_NS;
 	bool undone;
 
-	while (!has_permit(words) && !was_undone(words) && now_ns() < until)
+	while (!has_permit(words) && !was_undone(words) && px_now_ns() < until)
 		sleep_ns(1000000);
 	undone = was_undone(words);
 	set_permit(words, true);
@@ -108,7 +101,7 @@ struct watch {
 static bool is_too_long(struct watch *watch, const struct px_pause_words *words,
 			uint64_t limit_ns)
 {
-	uint64_t number = load(words->number), now = now_ns();
+	uint64_t number = load(words->number), now = px_now_ns();
 
 	if (!px_pause_outstanding(words)) {
 		watch->since_ns = 0;

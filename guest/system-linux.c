@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "guest/linux-gate.h"
 #include "guest/target.h"
+#include "lib/clock.h"
 #include "lib/kernel-cache.h"
 #include "lib/log.h"
 #include "lib/memory.h"
@@ -62,14 +62,6 @@ static const struct px_system_ops linux_ops = {
 };
 
 /* --- opening ------------------------------------------------------------------------------ */
-
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
 
 static void tell(const struct px_linux_kernel *kernel, double ms)
 {
@@ -127,13 +119,13 @@ struct px_error *px_system_open_linux(struct px_target *target, const char *imag
 {
 	char *cache px_cleanup(px_freep) = cache_of(&target->guest->domain);
 	struct px_linux_kernel *kernel = NULL;
-	double start = now_ms();
+	uint64_t start = px_now_ns();
 	struct px_error *err;
 
 	err = px_linux_kernel_open(target->guest, target->memory, image, cache, &kernel);
 	if (err)
 		return image ? err : do_without(err);
-	tell(kernel, now_ms() - start);
+	tell(kernel, (double)(px_now_ns() - start) * 1e-6);
 	target->kernel = kernel;
 	target->system = (struct px_system){.ops = &linux_ops, .handle = kernel};
 	return NULL;
