@@ -24,7 +24,8 @@ struct xentoollog_logger *px_xen_silent_logger(void);
 
 /**
  * Connect to xenstored; NULL and errno as of xs_open. A request that it does not answer within
- * seconds fails with EAGAIN, and so do all after it: xenstored hangs, which must not hang us.
+ * seconds fails with EAGAIN, and all after it at once with EBADF: xenstored hangs, which must
+ * not hang us.
  */
 struct xs_handle *px_xen_store_connect(void);
 
