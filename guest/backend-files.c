@@ -25,43 +25,53 @@ px_printf(1, 2) static int open_folder(const char *format, ...)
 {
 	char path[PATH_SIZE];
 	va_list arguments;
+	int length;
 
 	va_start(arguments, format);
-	vsnprintf(path, sizeof(path), format, arguments);
+	length = vsnprintf(path, sizeof(path), format, arguments);
 	va_end(arguments);
+	if (length < 0 || length >= PATH_SIZE) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* A file's beginning, terminated; 0 and errno when it cannot be read. */
-static size_t read_file(int folder, const char *name, char text[TEXT_SIZE])
+/* A file's beginning, terminated; false and errno when it cannot be read, and "" then. */
+static bool read_file(int folder, const char *name, char text[TEXT_SIZE])
 {
 	px_cleanup(px_closep) int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? 1 : -1;
 	size_t size = 0;
 
-	while (fd >= 0 && size < TEXT_SIZE - 1) {
-		ssize_t n = read(fd, text + size, TEXT_SIZE - 1 - size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		size += (size_t)n;
+	while (n > 0 && size < TEXT_SIZE - 1) {
+		do
+			n = read(fd, text + size, TEXT_SIZE - 1 - size);
+		while (n < 0 && errno == EINTR);
+		if (n > 0)
+			size += (size_t)n;
 	}
-	text[size] = '\0';
-	return size;
+	text[n < 0 ? 0 : size] = '\0';
+	return n >= 0;
 }
 
 /* --- netback's queues --------------------------------------------------------------------- */
 
-/* Queue i of the interface; false when there is no such file, or no such text. */
-static bool read_queue(int folder, size_t i, struct px_netback_queue *ret)
+/* Queue i of the interface; false when there is no such file, or no such text. One that is
+ * there and cannot be read, as in a kernel that is locked down, is noted. */
+static bool read_queue(int folder, size_t i, struct px_netback_queue *ret,
+		       char lacks[PX_DRIVER_LACKS_MAX])
 {
 	char name[32], text[TEXT_SIZE];
-	size_t size;
 
 	snprintf(name, sizeof(name), "io_ring_q%zu", i);
-	size = read_file(folder, name, text);
-	return size && px_netback_debug_parse(px_bytes_of(text, size), ret);
+	if (!read_file(folder, name, text)) {
+		if (errno != ENOENT)
+			px_driver_lack(lacks, "netback's debug file %s: %s", name,
+				       strerror(errno));
+		return false;
+	}
+	return px_netback_debug_parse(px_bytes_of(text, strlen(text)), ret);
 }
 
 static struct px_error *read_queues(int folder, struct px_netback *back)
@@ -71,7 +81,7 @@ static struct px_error *read_queues(int folder, struct px_netback *back)
 	size_t capacity = 0;
 
 	while (!err && back->queue_count < PX_DRIVER_QUEUES_MAX &&
-	       read_queue(folder, back->queue_count, &queue)) {
+	       read_queue(folder, back->queue_count, &queue, back->lacks)) {
 		err = px_array_grow(back->queues, back->queue_count, capacity);
 		if (!err)
 			back->queues[back->queue_count++] = queue;

@@ -208,6 +208,29 @@ static void test_files(void **state)
 	assert_string_equal(empty.lacks, "netback's debug files show no queue");
 }
 
+/* A file that is there and cannot be read is another thing than none. */
+static void test_unreadable_files(void **state)
+{
+	px_cleanup(px_netback_fini) struct px_netback none = {0}, one = {0}, far = {0};
+	char folder[600];
+
+	write_file(*state, "/sys/kernel/debug/xen-netback/vif7.1/io_ring_q0/a", "");
+	assert_null(px_backend_files_netback(*state, 7, 1, &none));
+	assert_int_equal(none.queue_count, 0);
+	assert_string_equal(none.lacks, "netback's debug file io_ring_q0: Is a directory");
+	write_file(*state, "/sys/kernel/debug/xen-netback/vif7.2/io_ring_q0", text);
+	write_file(*state, "/sys/kernel/debug/xen-netback/vif7.2/io_ring_q1/a", "");
+	assert_null(px_backend_files_netback(*state, 7, 2, &one));
+	assert_int_equal(one.queue_count, 1);
+	assert_string_equal(one.lacks, "netback's debug file io_ring_q1: Is a directory");
+
+	/* A path that would be cut is no path. */
+	memset(folder, '/', sizeof(folder));
+	folder[sizeof(folder) - 1] = '\0';
+	assert_null(px_backend_files_netback(folder, 7, 1, &far));
+	assert_string_equal(far.lacks, "netback's debug folder: File name too long");
+}
+
 static void test_counters(void **state)
 {
 	struct px_xenbus_counters counters, none;
@@ -252,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_other_forms),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_unreadable_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_counters, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_parameters, set_up, tear_down),
 	};
