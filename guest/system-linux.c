@@ -63,7 +63,8 @@ static const struct px_system_ops linux_ops = {
 
 /* --- opening ------------------------------------------------------------------------------ */
 
-static void tell(const struct px_linux_kernel *kernel, double ms)
+static void tell(const struct px_target *target, const struct px_linux_kernel *kernel,
+		 double ms)
 {
 	static const char *const places[] = {
 		[PX_LINUX_FROM_FILE] = "in the file",
@@ -79,19 +80,22 @@ static void tell(const struct px_linux_kernel *kernel, double ms)
 		   (unsigned long long)px_linux_kernel_slide(kernel));
 	if (problem)
 		px_verbose("the kernel is not kept for the next time: %s", problem);
-	if (lacks)
+	if (lacks && !target->no_stacks)
 		px_warn("kernel %s lacks %s: stacks or names are not complete; --vmlinux may "
 			"help",
 			px_linux_kernel_release(kernel), px_linux_lacks_text(lacks, text));
 }
 
 /* Where none was given, a guest without a kernel that we know is sampled all the same. */
-static struct px_error *do_without(struct px_error *err)
+static struct px_error *do_without(const struct px_target *target, struct px_error *err)
 {
 	if (err->code == PX_ERR_DOMAIN_GONE || err->code == PX_ERR_NO_MEMORY ||
 	    err->code == PX_ERR_PERMISSION)
 		return err;
-	px_warn("%s; there are addresses only, no stacks and no names", err->message);
+	if (target->no_stacks)
+		px_verbose("%s", err->message);
+	else
+		px_warn("%s; there are addresses only, no stacks and no names", err->message);
 	px_error_free(err);
 	return NULL;
 }
@@ -124,8 +128,8 @@ struct px_error *px_system_open_linux(struct px_target *target, const char *imag
 
 	err = px_linux_kernel_open(target->guest, target->memory, image, cache, &kernel);
 	if (err)
-		return image ? err : do_without(err);
-	tell(kernel, (double)(px_now_ns() - start) * 1e-6);
+		return image ? err : do_without(target, err);
+	tell(target, kernel, (double)(px_now_ns() - start) * 1e-6);
 	target->kernel = kernel;
 	target->system = (struct px_system){.ops = &linux_ops, .handle = kernel};
 	return NULL;

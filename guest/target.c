@@ -44,7 +44,7 @@ struct px_error *px_target_open(const struct px_target_options *options, struct 
 	const struct px_domain *domain;
 	struct px_error *err;
 
-	*ret = (struct px_target){0};
+	*ret = (struct px_target){.no_stacks = options->no_stacks};
 	err = px_guest_open_xen(options->name_or_id, &ret->guest);
 	if (err)
 		return err;
@@ -52,7 +52,7 @@ struct px_error *px_target_open(const struct px_target_options *options, struct 
 	px_verbose("domain %u, %s, %s, %u of %u vCPUs online", domain->id, domain->name,
 		   px_guest_type_name(domain->type), domain->online_vcpus, domain->vcpus);
 	err = px_memory_new(ret->guest, PAGES_MAX, &ret->memory);
-	if (!err)
+	if (!err && !options->no_stacks)
 		err = ret->guest->ops->start_guard(ret->guest, LATE * options->max_pause_ns);
 	/* From here on bytes of the guest are looked at. */
 	if (!err)

@@ -11,6 +11,7 @@
 
 struct px_target {
 	struct px_guest *guest;
+	bool no_stacks; /* as in the options */
 	struct px_memory *memory;
 	struct px_system system;
 	/* The system as what it is; NULL: it is another, or is not known. */
@@ -23,6 +24,7 @@ struct px_target_options {
 	const char *name_or_id;
 	const char *image;     /* vmlinux or a unikernel; NULL: the guest's memory tells */
 	uint64_t max_pause_ns; /* how long its pauses are meant to be */
+	bool no_stacks;	       /* none are asked for: no pauses, no warnings about names */
 	struct px_confinement confinement;
 };
 

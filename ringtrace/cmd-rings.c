@@ -302,7 +302,7 @@ static struct px_error *look_at_named(void *context, const char *id, int *status
 
 static struct px_error *run(int argc, char **argv, bool *help_ret, int *status_ret)
 {
-	struct rings_options options = {.interval = 1};
+	struct rings_options options = {.interval = 1, .target.no_stacks = true};
 	struct px_each_domain each = {look_at_named, &options, false};
 	struct px_error *err = parse(argc, argv, &options, help_ret);
 

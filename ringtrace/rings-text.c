@@ -11,6 +11,8 @@
 enum {
 	NAME_MAX = 64,
 	NAME_LEAST = 12, /* columns */
+	INDENT = 14,	 /* of what is said below a line */
+	LINE_MAX_WIDTH = 100,
 };
 
 struct table {
@@ -110,11 +112,40 @@ static void print_numbers(const struct px_ring *ring, FILE *out)
 
 /* --- what is to be said of it ----------------------------------------------------------- */
 
+/* One word; others may have chosen it. */
+static void print_word(const char *word, size_t length, FILE *out)
+{
+	char copy[PX_EVIDENCE_MAX];
+
+	snprintf(copy, sizeof(copy), "%.*s", (int)px_min(length, sizeof(copy) - 1), word);
+	px_plain_print(copy, out);
+}
+
+/* After column on a line; lines that follow begin at INDENT. */
+static void print_words(const char *text, size_t column, FILE *out)
+{
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		if (column > INDENT && column + 1 + length > LINE_MAX_WIDTH) {
+			fprintf(out, "\n%*s", INDENT, "");
+			column = INDENT;
+		} else if (column > INDENT) {
+			putc(' ', out);
+			column++;
+		}
+		print_word(text, length, out);
+		column += length;
+		text += length;
+		text += strspn(text, " ");
+	}
+	putc('\n', out);
+}
+
 static void print_point(const char *label, const char *text, FILE *out)
 {
-	fprintf(out, "    %-9s ", label);
-	px_plain_print(text, out);
-	putc('\n', out);
+	fprintf(out, "    %-*s ", INDENT - 5, label);
+	print_words(text, INDENT, out);
 }
 
 static void print_faulty(const struct px_verdict *verdict, FILE *out)
@@ -132,23 +163,24 @@ static void print_faulty(const struct px_verdict *verdict, FILE *out)
 
 static void print_further(const struct px_verdict *verdict, FILE *out)
 {
-	fprintf(out, "    %-9s %s: %s (%s): ", "also", px_health_name(verdict->rule->health),
-		verdict->rule->name, verdict->rule->id);
-	px_plain_print(verdict->evidence.text, out);
-	putc('\n', out);
+	char text[PX_EVIDENCE_MAX + 128];
+
+	snprintf(text, sizeof(text), "%s: %s (%s): %s", px_health_name(verdict->rule->health),
+		 verdict->rule->name, verdict->rule->id, verdict->evidence.text);
+	print_point("also", text, out);
 }
 
 static void print_missing(const struct px_ring *ring, unsigned int missing, FILE *out)
 {
+	char text[PX_EVIDENCE_MAX];
+
 	for (size_t source = 0; source < PX_RING_SOURCES; source++) {
 		if (!(missing & 1u << source))
 			continue;
-		fprintf(out, "    %-9s %s", "not known", px_ring_source_name(source));
-		if (ring->lacks[source]) {
-			fputs(": ", out);
-			px_plain_print(ring->lacks[source], out);
-		}
-		putc('\n', out);
+		snprintf(text, sizeof(text), "%s%s%s", px_ring_source_name(source),
+			 ring->lacks[source] ? ": " : "",
+			 ring->lacks[source] ? ring->lacks[source] : "");
+		print_point("not known", text, out);
 	}
 }
 

@@ -110,6 +110,7 @@ static void break_ring(struct ring_world *world)
 static void test_fault(void **state)
 {
 	struct ring_world world;
+	char *text;
 	static const char *const parts[] = {
 		"vif 0 tx            5/256       0.0       0.0       1005       1000  FAULT: ",
 		"\n    means     ",
@@ -123,6 +124,10 @@ static void test_fault(void **state)
 	break_ring(&world);
 	for (size_t i = 0; i < px_array_size(parts); i++)
 		expect_part(&world, (struct px_rings_style){0}, parts[i]);
+	text = text_of(&world, (struct px_rings_style){0});
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+		assert_true(strcspn(line, "\n") <= 100);
+	free(text);
 }
 
 static void test_colours(void **state)
