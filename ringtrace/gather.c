@@ -13,6 +13,10 @@
 #include "ringtrace/pages.h"
 #include "ringtrace/ports.h"
 
+enum {
+	SLOT_TRIES = 20,
+};
+
 struct px_gather {
 	struct px_ring_sources *sources;
 	const struct px_ring_filter *filter;
@@ -178,6 +182,8 @@ static struct px_error *copy_pages(struct px_gather *gather, struct px_ring_devi
 
 		if (ring->reading_count <= number)
 			continue;
+		px_freep(&ring->in_flight);
+		ring->in_flight_count = 0;
 		reading->time_ns = px_now_ns();
 		reading->readable = px_ring_pages_copy(ring->kind, pages, reading);
 		if (pages.size && !reading->readable)
@@ -208,9 +214,10 @@ static struct px_error *keep_slots(struct px_ring *ring, const struct px_slot *s
 	return NULL;
 }
 
-/* After the back end was asked, whose place in the ring is where a packet begins. */
+/* Of a ring that stood still the place of its back end is where a packet begins, and its chains
+ * are whole. */
 static struct px_error *decode_slots(struct px_gather *gather, struct px_ring *ring,
-				     struct px_bytes pages, struct px_ring_reading *reading)
+				     size_t size, struct px_ring_reading *reading, bool still)
 {
 	struct px_slot_ring from = {
 		.kind = ring->kind,
@@ -220,35 +227,49 @@ static struct px_error *decode_slots(struct px_gather *gather, struct px_ring *r
 	};
 	size_t count = 0;
 
-	if (reading->back.disabled != PX_ANSWER_YES)
+	if (still && reading->back.disabled != PX_ANSWER_YES)
 		from.boundary = reading->back.req_cons;
-	if (!px_slots_in_flight(&from, px_bytes_of(gather->copy, pages.size), gather->slots,
-				&count))
+	if (!px_slots_in_flight(&from, px_bytes_of(gather->copy, size), gather->slots, &count))
 		return NULL;
-	px_slots_chains(&from, gather->slots, count, &reading->chains);
+	if (still)
+		px_slots_chains(&from, gather->slots, count, &reading->chains);
 	return gather->keeps_slots ? keep_slots(ring, gather->slots, count) : NULL;
 }
 
-/* What moved while the rest was read has moved: it is shown as it is now. The slots of what did
- * not are those of its indices, if these are the same after copying, too. */
+/* All pages, with the indices that are the same before and after. False: they never were; ret
+ * has the last that were seen. */
+static bool copy_slots(struct px_gather *gather, enum px_ring_kind kind, struct px_bytes pages,
+		       struct px_ring_reading *ret)
+{
+	struct px_ring_reading after = {0};
+
+	for (int i = 0; i < SLOT_TRIES; i++) {
+		if (!px_ring_pages_copy(kind, pages, ret))
+			return false;
+		memcpy(gather->copy, pages.data, pages.size);
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		if (px_ring_pages_copy(kind, pages, &after) && is_at(ret, &after))
+			return true;
+	}
+	return false;
+}
+
+/* What moved while the rest was read has moved: it is shown as it is now. */
 static struct px_error *copy_ring_again(struct px_gather *gather, struct px_ring *ring,
 					struct px_bytes pages, struct px_ring_reading *reading)
 {
-	struct px_ring_reading now = {0};
+	struct px_ring_reading now = *reading;
+	bool whole, still;
 
 	if (!reading->readable)
 		return NULL;
-	memcpy(gather->copy, pages.data, pages.size);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (!px_ring_pages_copy(ring->kind, pages, &now))
-		return NULL;
-	if (is_at(&now, reading))
-		return px_ring_is_stream(ring->kind) || ring->opaque
-			       ? NULL
-			       : decode_slots(gather, ring, pages, reading);
+	whole = copy_slots(gather, ring->kind, pages, &now);
+	still = is_at(&now, reading);
 	reading->shared = now.shared;
 	reading->stream = now.stream;
-	return NULL;
+	if (!whole || px_ring_is_stream(ring->kind) || ring->opaque)
+		return NULL;
+	return decode_slots(gather, ring, pages.size, reading, still);
 }
 
 static struct px_error *copy_pages_again(struct px_gather *gather,

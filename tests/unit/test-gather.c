@@ -673,6 +673,30 @@ static void test_every_refusal(void **state)
 	assert_int_equal(last(ring_of(world, 0, 0))->front_port.runs, PX_ANSWER_UNKNOWN);
 }
 
+static void test_slots(void **state)
+{
+	struct world *world = *state;
+	struct px_ring *ring;
+
+	px_gather_keep_slots(world->gather);
+	set_indices(world, world->tx, 22, 21, 20, 21);
+	words(world, world->tx)[(64 + 20 * 12) / 4] = 77; /* the grant of a request */
+	take(world);
+	ring = ring_of(world, 0, 0);
+	assert_int_equal(ring->in_flight_count, 2);
+	assert_int_equal(ring->in_flight[0].index, 20);
+	assert_int_equal(ring->in_flight[0].reference, 77);
+	assert_int_equal(ring_of(world, 0, 1)->in_flight_count, 256);
+	assert_null(ring_of(world, 2, 0)->in_flight);
+	/* More than the ring has: nothing is decoded, and nothing kept. */
+	set_indices(world, world->tx, 2000, 21, 20, 21);
+	take(world);
+	ring = ring_of(world, 0, 0);
+	assert_null(ring->in_flight);
+	assert_int_equal(ring->in_flight_count, 0);
+	assert_false(last(ring)->chains.known);
+}
+
 static void test_every_failure_of_xenstored(void **state)
 {
 	struct world *world = *state;
@@ -727,6 +751,7 @@ int main(void)
 		TEST(test_new_device_waits_for_the_next_look),
 		TEST(test_domain_that_dies),
 		TEST(test_every_refusal),
+		TEST(test_slots),
 		TEST(test_every_failure_of_xenstored),
 		TEST(test_cost),
 	};
