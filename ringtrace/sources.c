@@ -7,9 +7,6 @@
 
 #include "lib/memory.h"
 
-/* Where a symbol of the kernel itself is asked for. */
-#define KERNEL ""
-
 struct px_error *px_ring_sources_open(struct px_ring_sources *ret)
 {
 	const char *modules[] = {
@@ -27,16 +24,9 @@ struct px_error *px_ring_sources_open(struct px_ring_sources *ret)
 
 /* --- the kernels ------------------------------------------------------------------------ */
 
-static bool find_name(void *context, const char *name, uint64_t *ret)
-{
-	const struct px_linux_view *view = context;
-
-	return view->symbol(view->context, KERNEL, name, ret);
-}
-
 static struct px_error *use_view(struct px_ring_kernel *kernel, struct px_linux_view view)
 {
-	struct px_linux_names names = {find_name, &view};
+	struct px_linux_names names = px_linux_view_names(&view);
 	struct px_error *err = px_linux_drivers_new(&view, &kernel->drivers);
 
 	if (err)
