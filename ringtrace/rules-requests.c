@@ -41,6 +41,8 @@ static void ask_work(struct px_inquiry *q)
 	uint32_t posted = px_ring_distance(taken, q->r->shared.req_prod);
 
 	px_ask(q, q->r->shared.req_prod != q->r->shared.rsp_prod);
+	/* Who has shut the device off takes nothing, and that is said by other rules. */
+	px_ask(q, back->disabled != PX_ANSWER_YES);
 	if (q->c->ring->kind != PX_RING_NET_RX)
 		return;
 	if (px_ask_for(q, back->queued, PX_SOURCE_BACK))
