@@ -38,7 +38,6 @@ struct px_linux_event_layout px_linux_event_layout_of(const struct px_linux_name
 		{"HYPERVISOR_shared_info", &layout.shared_info},
 		{"__per_cpu_offset", &layout.offsets},
 		{"xen_vcpu", &layout.vcpu_info},
-		{"cpu_control_block", &layout.control},
 	};
 
 	for (size_t i = 0; i < px_array_size(wanted); i++)
@@ -139,22 +138,4 @@ struct px_upcall px_linux_event_upcall(const struct px_linux_event_layout *layou
 	    !px_linux_read(reader, address, info, sizeof(info)))
 		return (struct px_upcall){0};
 	return px_vcpu_info_decode(px_bytes_of(info, sizeof(info)), PX_EVENTS_64);
-}
-
-struct px_event_queues px_linux_event_queues(const struct px_linux_event_layout *layout,
-					     const struct px_linux_reader *reader, uint32_t cpu)
-{
-	/* struct evtchn_fifo_control_block: ready, a reserved word, heads */
-	uint32_t block[2 + PX_EVENT_QUEUES];
-	struct px_event_queues queues = {.known = true};
-	uint64_t address = 0;
-
-	if (px_linux_event_abi(layout, reader) != PX_EVENTS_FIFO ||
-	    !read_cpu_pointer(layout, reader, cpu, layout->control, &address) ||
-	    !px_linux_read(reader, address, block, sizeof(block)))
-		return (struct px_event_queues){0};
-	queues.ready = block[0];
-	for (unsigned int i = 0; i < PX_EVENT_QUEUES; i++)
-		queues.heads[i] = block[2 + i];
-	return queues;
 }

@@ -18,7 +18,6 @@ struct px_linux_event_layout {
 	uint64_t shared_info;		       /* pointer to it */
 	uint64_t offsets;		       /* of CPUs' variables, an array */
 	uint64_t vcpu_info;		       /* per CPU: pointer to it */
-	uint64_t control;		       /* FIFO, per CPU: pointer to its control block */
 };
 
 /** The symbols of 64-bit kernels. None is required; without them things stay unknown. */
@@ -38,21 +37,5 @@ struct px_port_bits px_linux_event_port(const struct px_linux_event_layout *layo
  */
 struct px_upcall px_linux_event_upcall(const struct px_linux_event_layout *layout,
 				       const struct px_linux_reader *reader, uint32_t cpu);
-
-enum {
-	PX_EVENT_QUEUES = 16
-};
-
-/** FIFO: the queues of a CPU (struct evtchn_fifo_control_block). */
-struct px_event_queues {
-	bool known;			 /* the others are valid */
-	uint32_t ready;			 /* 1 << priority: which have got events, says Xen */
-	uint32_t heads[PX_EVENT_QUEUES]; /* of those: the first port; of others an old one */
-};
-
-/** Three small reads. */
-struct px_event_queues px_linux_event_queues(const struct px_linux_event_layout *layout,
-					     const struct px_linux_reader *reader,
-					     uint32_t cpu);
 
 #endif

@@ -296,16 +296,10 @@ static struct px_error *print_vcpus(struct probe *probe)
 	err = probe->guest->ops->gather(probe->guest, false, vcpus, count);
 	print_count(probe, "vcpus");
 	for (uint32_t i = 0; i < count && !err; i++) {
-		struct px_event_queues queues;
-
 		printf("vcpu %u state=%s", i, states[vcpus[i].state]);
-		if (probe->kernel) {
+		if (probe->kernel)
 			print_upcall(px_linux_event_upcall(&probe->events.layout,
 							   &probe->events.reader, i));
-			queues = px_linux_event_queues(&probe->events.layout,
-						       &probe->events.reader, i);
-			printf(" queues=%d ready=%#x", queues.known, queues.ready);
-		}
 		printf("\n");
 	}
 	return err;

@@ -26,9 +26,7 @@ enum {
 	OPS_2L = 0x800,
 	OPS_FIFO = 0x880,
 	VCPU = 0x40,
-	CONTROL = 0x48,
 	VCPU_INFO = 0x80,
-	BLOCK = 0x200,
 };
 
 static const struct {
@@ -43,7 +41,6 @@ static const struct {
 	{"HYPERVISOR_shared_info", DATA + SHARED_INFO},
 	{"__per_cpu_offset", DATA + OFFSETS},
 	{"xen_vcpu", VCPU},
-	{"cpu_control_block", CONTROL},
 };
 
 /* context: the name of a symbol that is missing, or NULL. */
@@ -90,7 +87,6 @@ static void make_world(struct world *w, uint64_t ops)
 		flat_memory_put64(&w->memory, DATA + OFFSETS + 8 * cpu, offset);
 		flat_memory_add(&w->memory, offset, 4096);
 		flat_memory_put64(&w->memory, offset + VCPU, offset + VCPU_INFO);
-		flat_memory_put64(&w->memory, offset + CONTROL, offset + BLOCK);
 	}
 	w->reader = flat_memory_reader(&w->memory);
 }
@@ -185,25 +181,6 @@ static void test_upcall(void **state)
 	flat_memory_fini(&w.memory);
 }
 
-static void test_queues(void **state)
-{
-	evtchn_fifo_control_block_t block = {.ready = 1 << 7, .head[7] = 11, .head[15] = 12};
-	struct px_event_queues queues;
-	struct world w;
-
-	make_world(&w, DATA + OPS_FIFO);
-	flat_memory_put(&w.memory, PER_CPU + BLOCK, &block, sizeof(block));
-	queues = px_linux_event_queues(&w.layout, &w.reader, 0);
-	assert_true(queues.known);
-	assert_int_equal(queues.ready, 1 << 7);
-	for (unsigned int i = 0; i < PX_EVENT_QUEUES; i++)
-		assert_int_equal(queues.heads[i], block.head[i]);
-	assert_false(px_linux_event_queues(&w.layout, &w.reader, 2).known);
-	flat_memory_put64(&w.memory, DATA + OPS, DATA + OPS_2L);
-	assert_false(px_linux_event_queues(&w.layout, &w.reader, 0).known);
-	flat_memory_fini(&w.memory);
-}
-
 /* Whatever symbol is missing, what needs it is unknown, and address 0 is never read. */
 static void test_missing_symbols(void **state)
 {
@@ -238,9 +215,11 @@ static void test_missing_symbols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fifo),	  cmocka_unit_test(test_fifo_lies),
-		cmocka_unit_test(test_two_level), cmocka_unit_test(test_upcall),
-		cmocka_unit_test(test_queues),	  cmocka_unit_test(test_missing_symbols),
+		cmocka_unit_test(test_fifo),
+		cmocka_unit_test(test_fifo_lies),
+		cmocka_unit_test(test_two_level),
+		cmocka_unit_test(test_upcall),
+		cmocka_unit_test(test_missing_symbols),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
