@@ -14,6 +14,7 @@
 #include <xenforeignmemory.h>
 
 #include "guest/xen-private.h"
+#include "lib/log.h"
 #include "lib/memory.h"
 
 enum {
@@ -102,29 +103,50 @@ static struct px_error *ask(struct xen_grants *grants, unsigned int *version_ret
 	return NULL;
 }
 
+static struct px_error *map_frames(struct xen_grants *grants, uint32_t frames,
+				   struct px_grant_table *table)
+{
+	struct px_error *err = map(grants, XENMEM_resource_grant_table_id_shared, frames,
+				   &grants->shared, &table->shared);
+
+	if (!err && table->version == 2)
+		err = map(grants, XENMEM_resource_grant_table_id_status,
+			  (frames + FRAMES_PER_STATUS_FRAME - 1) / FRAMES_PER_STATUS_FRAME,
+			  &grants->status, &table->status);
+	return err;
+}
+
+/* Xen or dom0's kernel does not show tables, or the guest changed the version meanwhile: its
+ * entries are out of reach, and all else can be looked at. */
+static struct px_error *do_without(struct px_error *err, struct px_grant_table *table)
+{
+	table->shared = table->status = (struct px_bytes){0};
+	if (err->code == PX_ERR_DOMAIN_GONE || err->code == PX_ERR_NO_MEMORY)
+		return err;
+	px_verbose("%s", err->message);
+	px_error_free(err);
+	return NULL;
+}
+
 static struct px_error *xen_table(struct px_grants *base, struct px_grant_table *ret)
 {
 	struct xen_grants *grants = xen_grants_of(base);
 	struct px_grant_table table = {0};
-	uint32_t frames = 0, mapped;
+	uint32_t frames = 0;
 	struct px_error *err;
 
 	unmap_all(grants);
 	err = ask(grants, &table.version, &frames);
 	if (err || table.version == 0)
 		return err;
-	mapped = px_min(frames, (uint32_t)FRAMES_MAX);
 	table.entries = (uint64_t)frames * PX_PAGE_SIZE /
 			(table.version == 2 ? PX_GRANT_ENTRY_2 : PX_GRANT_ENTRY_1);
-	err = map(grants, XENMEM_resource_grant_table_id_shared, mapped, &grants->shared,
-		  &table.shared);
-	if (!err && table.version == 2)
-		err = map(grants, XENMEM_resource_grant_table_id_status,
-			  (mapped + FRAMES_PER_STATUS_FRAME - 1) / FRAMES_PER_STATUS_FRAME,
-			  &grants->status, &table.status);
-	if (err)
+	err = map_frames(grants, px_min(frames, (uint32_t)FRAMES_MAX), &table);
+	if (err) {
 		unmap_all(grants);
-	else
+		err = do_without(err, &table);
+	}
+	if (!err)
 		*ret = table;
 	return err;
 }

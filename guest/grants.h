@@ -33,7 +33,7 @@ enum px_grant_outcome {
 	PX_GRANT_TRANSITIVE, /* it passes on what another domain granted */
 	PX_GRANT_SUB_PAGE,   /* it grants a part of a page */
 	PX_GRANT_CHANGES,    /* it changed while it was read, again and again */
-	PX_GRANT_UNREADABLE, /* so far on in the table that we did not map it */
+	PX_GRANT_UNREADABLE, /* so far on that we did not map it, or none can be mapped */
 	PX_GRANT_OUTCOMES,
 };
 
@@ -60,7 +60,7 @@ struct px_grants;
 struct px_grant_table {
 	unsigned int version;	/* 1 or 2; 0: there is no table */
 	uint64_t entries;	/* that it has now */
-	struct px_bytes shared; /* whole frames, live: all of them, up to a bound */
+	struct px_bytes shared; /* whole frames, live: all up to a bound, or none at all */
 	struct px_bytes status; /* of version 2, likewise */
 };
 
@@ -91,7 +91,8 @@ void px_grants_closep(struct px_grants **grants);
 
 /**
  * Follow the table to where it is now: before the first look-up, and once for each snapshot.
- * Three hypercalls, the last of which maps; four of version 2.
+ * Three hypercalls, the last of which maps; four of version 2. Where Xen or dom0's kernel do
+ * not show the table that is no error: its entries are PX_GRANT_UNREADABLE.
  */
 px_must_check struct px_error *px_grants_refresh(struct px_grants *grants);
 

@@ -31,6 +31,8 @@ static struct px_error *double_table(struct px_grants *base, struct px_grant_tab
 	if (grants->version == 0)
 		return NULL;
 	ret->entries = grants->entries;
+	if (grants->unmapped)
+		return NULL;
 	ret->shared = px_bytes_of(grants->shared, sizeof(grants->shared));
 	if (grants->version == 2)
 		ret->status = px_bytes_of(grants->status, sizeof(grants->status));

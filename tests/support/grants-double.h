@@ -13,6 +13,7 @@ struct px_grants_double {
 	/* As of the next refresh. version 0: there is no table. */
 	unsigned int version;
 	uint64_t entries; /* more than fit below are out of reach */
+	bool unmapped;	  /* all are */
 	uint8_t shared[PX_DOUBLE_GRANT_FRAMES * PX_PAGE_SIZE];
 	uint8_t status[PX_PAGE_SIZE];
 

@@ -542,6 +542,19 @@ static void test_no_grant_table(void **state)
 	assert_true(last(ring_of(world, 2, 0))->readable);
 }
 
+/* A hypervisor that does not show it leaves the rest to be seen. */
+static void test_grant_table_out_of_reach(void **state)
+{
+	struct world *world = *state;
+
+	world->grants->unmapped = true;
+	take(world);
+	assert_false(last(ring_of(world, 0, 0))->readable);
+	assert_string_equal(ring_of(world, 0, 0)->lacks[PX_SOURCE_PAGE],
+			    "grant 8: out of reach");
+	assert_true(last(ring_of(world, 2, 0))->readable);
+}
+
 /* Any content of the pages is decoded, judged and nothing else. */
 static void test_any_page(void **state)
 {
@@ -744,6 +757,7 @@ int main(void)
 		TEST(test_grants_that_are_none),
 		TEST(test_a_page_that_lacks),
 		TEST(test_no_grant_table),
+		TEST(test_grant_table_out_of_reach),
 		TEST(test_any_page),
 		TEST(test_device_that_goes),
 		TEST(test_device_that_is_connected_anew),

@@ -140,6 +140,11 @@ static void find_each(unsigned int version)
 	assert_int_equal(px_grants_find(&built->grants, last + 1, &grant), PX_GRANT_UNREADABLE);
 	assert_int_equal(px_grants_find(&built->grants, last + 101, &grant), PX_GRANT_BEYOND);
 
+	built->unmapped = true;
+	assert_null(px_grants_refresh(&built->grants));
+	assert_int_equal(px_grants_find(&built->grants, 0, &grant), PX_GRANT_UNREADABLE);
+	assert_int_equal(px_grants_find(&built->grants, last + 101, &grant), PX_GRANT_BEYOND);
+
 	built->version = 0;
 	assert_null(px_grants_refresh(&built->grants));
 	assert_int_equal(px_grants_find(&built->grants, last, &grant), PX_GRANT_BEYOND);
