@@ -105,6 +105,9 @@ struct px_error *px_doctor_lack(struct px_doctor_report *report, const char *for
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	for (size_t i = 0; i < report->lack_count; i++)
+		if (!strcmp(report->lacks[i], text))
+			return NULL;
 	err = px_array_grow(report->lacks, report->lack_count, report->lack_capacity);
 	if (!err)
 		err = px_strdup(text, &copy);

@@ -110,7 +110,7 @@ px_must_check struct px_error *px_doctor_stack_add(struct px_doctor_stack *stack
 						   const struct px_doctor_frame *frame);
 void px_doctor_stack_fini(struct px_doctor_stack *stack);
 
-/** Note what could not be looked at; one line. */
+/** Note what could not be looked at; one line, once. */
 px_must_check struct px_error *px_doctor_lack(struct px_doctor_report *report,
 					      const char *format, ...) px_printf(2, 3);
 

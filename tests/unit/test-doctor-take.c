@@ -231,6 +231,8 @@ static void test_silent_store(void **state)
 	world->store->store.ops = answering;
 	assert_int_equal(world->conclusion.health, PX_HEALTH_FAULT);
 	assert_string_equal(world->conclusion.findings[0].id, "store-silent");
+	/* The stacks without names, and the rings: not once for each look. */
+	assert_int_equal(world->report.lack_count, 2);
 	assert_int_equal(world->report.look_count, 2);
 }
 
