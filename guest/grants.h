@@ -80,7 +80,7 @@ struct px_grants {
 /**
  * The grants of a live domain; guest must be one of px_guest_open_xen, is borrowed, must
  * outlive the handle, and has its calls counted there. Nothing is read yet. Works with the
- * privileges of a guest (px_guest_ioctls_xen).
+ * privileges of a guest (px_guest_ioctls_xen). Errors: out of memory only.
  */
 px_must_check struct px_error *px_grants_open_xen(struct px_guest *guest,
 						  struct px_grants **ret);

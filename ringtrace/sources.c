@@ -66,25 +66,13 @@ static struct px_error *use_guest_kernel(struct px_ring_sources *sources,
 	return use_view(&sources->front, px_linux_guest_view_get(sources->view));
 }
 
-/* A hypervisor that does not show grant tables leaves the rest to be seen. */
-static struct px_error *open_grants(struct px_ring_sources *sources, struct px_target *target)
-{
-	struct px_error *err = px_grants_open_xen(target->guest, &sources->grants);
-
-	if (!err || err->code == PX_ERR_NO_MEMORY || err->code == PX_ERR_DOMAIN_GONE)
-		return err;
-	px_error_free(err);
-	sources->grants = NULL;
-	return NULL;
-}
-
 struct px_error *px_ring_sources_attach(struct px_ring_sources *sources,
 					struct px_target *target)
 {
 	struct px_error *err;
 
 	sources->guest = target->guest;
-	err = open_grants(sources, target);
+	err = px_grants_open_xen(target->guest, &sources->grants);
 	if (!err)
 		err = px_event_channels_open_xen(target->guest, &sources->channels);
 	if (!err)
