@@ -72,20 +72,33 @@ static bool moved_between(enum px_ring_kind kind, const struct px_ring_reading *
 	       facts_differ(a->back.rsp_prod_pvt, b->back.rsp_prod_pvt);
 }
 
+static bool prepared_between(enum px_ring_kind kind, const struct px_ring_reading *a,
+			     const struct px_ring_reading *b)
+{
+	(void)kind;
+	return facts_differ(a->front.req_prod_pvt, b->front.req_prod_pvt);
+}
+
+/* Of any two: a source that one reading lacks does not hide what those around it tell. */
+static bool any_two(const struct px_case *c,
+		    bool (*differ)(enum px_ring_kind kind, const struct px_ring_reading *a,
+				   const struct px_ring_reading *b))
+{
+	for (const struct px_ring_reading *a = c->first; a < c->last; a++)
+		for (const struct px_ring_reading *b = a + 1; b <= c->last; b++)
+			if (differ(c->ring->kind, a, b))
+				return true;
+	return false;
+}
+
 bool px_case_moved(const struct px_case *c)
 {
-	for (const struct px_ring_reading *r = c->first; r < c->last; r++)
-		if (moved_between(c->ring->kind, r, r + 1))
-			return true;
-	return false;
+	return any_two(c, moved_between);
 }
 
 bool px_case_prepared(const struct px_case *c)
 {
-	for (const struct px_ring_reading *r = c->first; r < c->last; r++)
-		if (facts_differ(r->front.req_prod_pvt, r[1].front.req_prod_pvt))
-			return true;
-	return false;
+	return any_two(c, prepared_between);
 }
 
 bool px_case_guest_runs(const struct px_case *c)
@@ -107,8 +120,11 @@ bool px_case_connected(const struct px_case *c)
 {
 	if (c->device->gone)
 		return false;
-	return !c->device->has_states ||
-	       (connected_at(c, c->first) && connected_at(c, c->last));
+	for (const struct px_ring_reading *r = c->first; c->device->has_states && r <= c->last;
+	     r++)
+		if (!connected_at(c, r))
+			return false;
+	return true;
 }
 
 uint64_t px_case_elapsed_ns(const struct px_case *c)

@@ -45,7 +45,7 @@ bool px_case_prepared(const struct px_case *c);
 /** Whether the guest runs at all. */
 bool px_case_guest_runs(const struct px_case *c);
 
-/** Whether both ends of the device were connected in the first and last reading. */
+/** Whether both ends of the device were connected in all readings. */
 bool px_case_connected(const struct px_case *c);
 
 /** Of the first and last reading; of a device as a whole, of all readings. */

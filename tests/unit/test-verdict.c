@@ -143,6 +143,56 @@ static void what_moves_is_no_fault(void **state)
 	}
 }
 
+/* A third reading as the second. */
+static struct px_ring_reading *add_reading(struct ring_world *world)
+{
+	world->ring[0].readings[2] = world->ring[0].readings[1];
+	world->ring[0].reading_count = world->rings.reading_count = 3;
+	return &world->ring[0].readings[2];
+}
+
+static void what_moves_past_a_reading_that_lacks_it_is_no_fault(void **state)
+{
+	for_all(example, base)
+	{
+		struct ring_world world;
+		struct px_ring_reading *last;
+
+		if (example->at_once)
+			continue;
+		set_up(&world, example, *base);
+		last = add_reading(&world);
+		ring_world_blank(ring_world_reading(&world, 1), PX_SOURCE_PAGE);
+		expect(&world, example, true, "the page lacks once");
+		last->shared.rsp_event++;
+		last->stream.prod++;
+		last->stream.cons++;
+		expect(&world, example, false, "the page lacks once, and moved");
+		if (!last->back.req_cons.known)
+			continue;
+		set_up(&world, example, *base);
+		last = add_reading(&world);
+		ring_world_blank(ring_world_reading(&world, 1), PX_SOURCE_BACK);
+		last->back.req_cons.value++;
+		expect(&world, example, false, "the back end lacks once, and moved");
+	}
+}
+
+static void what_was_connected_anew_is_no_fault(void **state)
+{
+	for_all(example, base)
+	{
+		struct ring_world world;
+
+		set_up(&world, example, *base);
+		if (!world.device.has_states)
+			continue;
+		add_reading(&world);
+		world.device.back_state[1] = PX_XENBUS_INIT_WAIT;
+		expect(&world, example, false, "the device was not connected once");
+	}
+}
+
 static void one_reading_or_a_short_time_tells_nothing(void **state)
 {
 	for_all(example, base)
@@ -277,6 +327,8 @@ int main(void)
 		cmocka_unit_test(every_rule_finds_what_it_is_about),
 		cmocka_unit_test(near_misses_are_something_else),
 		cmocka_unit_test(what_moves_is_no_fault),
+		cmocka_unit_test(what_moves_past_a_reading_that_lacks_it_is_no_fault),
+		cmocka_unit_test(what_was_connected_anew_is_no_fault),
 		cmocka_unit_test(one_reading_or_a_short_time_tells_nothing),
 		cmocka_unit_test(a_stopped_guest_or_a_closed_device_explains_all),
 		cmocka_unit_test(what_is_missing_is_named),
