@@ -174,18 +174,23 @@ void px_verdicts_of_device(const struct px_rings *rings, const struct px_ring_de
 	ret->health = health_of(ret);
 }
 
-/* Of a disk that is asked and shows no more, slow and stuck look alike. */
+/* Of a disk that is asked and shows no more, slow and stuck look alike; that its ring is full
+ * does not tell either. */
+static bool disk_may_be_stuck(const struct px_case *c, enum px_health health)
+{
+	return c->ring && c->ring->kind == PX_RING_BLOCK && c->first && c->first != c->last &&
+	       px_case_is_short(c) && px_case_connected(c) && px_case_guest_runs(c) &&
+	       (health == PX_HEALTH_UNKNOWN || health == PX_HEALTH_WAITS) &&
+	       c->last->shared.req_prod != c->last->shared.rsp_prod;
+}
+
 static bool puts_off(const struct px_rings *rings, const struct px_ring_device *device,
 		     const struct px_ring *ring, const struct px_verdicts *verdicts)
 {
 	const struct px_rule *rule = verdicts->verdicts[0].rule;
 	struct px_case c = px_case_of(rings, device, ring);
 
-	if (!rule || rule->patient)
-		return rule != NULL;
-	return rule->health == PX_HEALTH_UNKNOWN && ring && ring->kind == PX_RING_BLOCK &&
-	       c.first && c.first != c.last && px_case_is_short(&c) &&
-	       c.last->shared.req_prod != c.last->shared.rsp_prod;
+	return rule && (rule->patient || disk_may_be_stuck(&c, rule->health));
 }
 
 static bool device_puts_off(const struct px_rings *rings, const struct px_ring_device *device)

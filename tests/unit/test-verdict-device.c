@@ -204,14 +204,19 @@ static void waits_that_are_not_known_are_named(void **state)
 }
 
 /* It may be busy with them: only time tells. */
-static void requests_to_a_disk_that_nobody_can_look_into_are_unknown(void **state)
+static void ask_disk(uint32_t requests)
 {
 	ring_world_init(&world, PX_RING_BLOCK, 1000);
 	for (size_t i = 0; i < 2; i++) {
-		tx(i)->shared.req_prod += 4;
+		tx(i)->shared.req_prod += requests;
 		tx(i)->front.req_prod_pvt = PX_FACT(tx(i)->shared.req_prod);
 		ring_world_blank(tx(i), PX_SOURCE_BACK);
 	}
+}
+
+static void requests_to_a_disk_that_nobody_can_look_into_are_unknown(void **state)
+{
+	ask_disk(4);
 	judge_ring();
 	expect("U");
 	assert_int_equal(verdicts.missing, 1u << PX_SOURCE_BACK);
@@ -220,6 +225,21 @@ static void requests_to_a_disk_that_nobody_can_look_into_are_unknown(void **stat
 	judge_ring();
 	expect("A1/F");
 	assert_int_equal(px_rings_longer_ns(&world.rings), 0);
+}
+
+/* Nothing says why it is full before it was watched for long enough. */
+static void a_full_ring_of_such_a_disk_is_looked_at_for_longer(void **state)
+{
+	ask_disk(px_ring_slots(PX_RING_BLOCK, 1));
+	judge_ring();
+	expect("C");
+	assert_true(px_rings_longer_ns(&world.rings) > 0);
+	world.rings.domain.paused = true;
+	assert_int_equal(px_rings_longer_ns(&world.rings), 0);
+	world.rings.domain.paused = false;
+	tx(1)->time_ns = tx(0)->time_ns + PX_PATIENCE_S * WORLD_SECOND;
+	judge_ring();
+	expect("A1/F");
 }
 
 /* Packets may wait in a back end that nobody can look into. */
@@ -649,6 +669,7 @@ int main(void)
 		cmocka_unit_test(the_page_alone_settles_what_it_can),
 		cmocka_unit_test(waits_that_are_not_known_are_named),
 		cmocka_unit_test(requests_to_a_disk_that_nobody_can_look_into_are_unknown),
+		cmocka_unit_test(a_full_ring_of_such_a_disk_is_looked_at_for_longer),
 		cmocka_unit_test(a_missing_back_end_makes_an_idle_rx_ring_unknown),
 		cmocka_unit_test(what_moves_needs_no_sources),
 		cmocka_unit_test(private_indices_show_that_it_moves),
