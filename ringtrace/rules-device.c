@@ -47,13 +47,6 @@ static bool not_begun(enum px_xenbus_state front, enum px_xenbus_state back)
 	       (back == PX_XENBUS_INITIALISING || back == PX_XENBUS_INIT_WAIT);
 }
 
-/* A state on the way to a connection. */
-static bool may_be_new(enum px_xenbus_state front, enum px_xenbus_state back)
-{
-	return front > PX_XENBUS_UNKNOWN && front <= PX_XENBUS_CONNECTED &&
-	       back > PX_XENBUS_UNKNOWN && back <= PX_XENBUS_CONNECTED;
-}
-
 static void say_states(const struct px_case *c, struct px_evidence *evidence)
 {
 	size_t last = last_of(c);
@@ -80,16 +73,17 @@ static bool ends_differ(const struct px_case *c)
 	       !not_begun(device->front_state[last], device->back_state[last]);
 }
 
-/* A guest that starts, or was given the device just now, takes some seconds. */
+/* A guest that starts, or was given the device just now, takes some seconds; so does a back end
+ * that is to let go of it, with what a disk is still asked. An end without a state has gone. */
 static bool may_be_under_way(const struct px_case *c)
 {
 	size_t last = last_of(c);
 
-	return px_case_is_short(c) &&
-	       may_be_new(c->device->front_state[last], c->device->back_state[last]);
+	return px_case_is_short(c) && c->device->front_state[last] != PX_XENBUS_UNKNOWN &&
+	       c->device->back_state[last] != PX_XENBUS_UNKNOWN;
 }
 
-enum px_match px_rule_connecting(const struct px_case *c, struct px_evidence *evidence)
+enum px_match px_rule_changing(const struct px_case *c, struct px_evidence *evidence)
 {
 	if (!ends_differ(c) || !may_be_under_way(c))
 		return PX_MATCH_NO;

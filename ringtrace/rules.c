@@ -542,15 +542,15 @@ static const struct px_rule rules[] = {
 	},
 	{
 		.id = "L3",
-		.name = "connecting",
+		.name = "connection changes",
 		.health = PX_HEALTH_WAITS,
 		.actor = PX_ACTOR_NOBODY,
 		.kinds = DEVICE,
-		.meaning = "The two ends are on their way to each other; a guest that starts "
-			   "takes some seconds.",
+		.meaning = "The two ends are on their way to each other, or apart; a guest "
+			   "that starts or stops takes some seconds.",
 		.advice = "Look again: after five seconds in the same states it is stuck.",
 		.patient = true,
-		.test = px_rule_connecting,
+		.test = px_rule_changing,
 	},
 };
 
