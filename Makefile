@@ -294,6 +294,7 @@ UNIT_TESTS := \
 	linux-image \
 	linux-kallsyms \
 	linux-kernel \
+	linux-members \
 	linux-mm \
 	linux-module-btf \
 	linux-module-layout \

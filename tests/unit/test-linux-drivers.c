@@ -365,6 +365,55 @@ static void test_blkback(void **state)
 	assert_unknown(torn.rings[1].pending_free);
 }
 
+/* --- pointers that lead elsewhere --------------------------------------------------------- */
+
+static const char *lacks_of(struct driver_world *world, enum px_linux_driver driver,
+			    uint64_t data, char lacks[PX_DRIVER_LACKS_MAX])
+{
+	px_cleanup(driver_looker_fini) struct driver_looker looker = {0};
+	px_cleanup(px_netback_fini) struct px_netback netback = {0};
+	px_cleanup(px_blkfront_fini) struct px_blkfront blkfront = {0};
+	px_cleanup(px_blkback_fini) struct px_blkback blkback = {0};
+	struct px_xenbus_device device;
+	struct px_error *err;
+
+	driver_world_look(world, driver, &looker);
+	device = looker.devices.devices[0];
+	device.data = data;
+	if (driver == PX_LINUX_NETBACK) {
+		err = px_linux_drivers_netback(looker.drivers, &device, &netback);
+		memcpy(lacks, netback.lacks, sizeof(netback.lacks));
+	} else if (driver == PX_LINUX_BLKFRONT) {
+		err = px_linux_drivers_blkfront(looker.drivers, &device, &blkfront);
+		memcpy(lacks, blkfront.lacks, sizeof(blkfront.lacks));
+	} else {
+		err = px_linux_drivers_blkback(looker.drivers, &device, &blkback);
+		memcpy(lacks, blkback.lacks, sizeof(blkback.lacks));
+	}
+	assert_null(err);
+	assert_int_equal(netback.queue_count + blkfront.ring_count + blkback.ring_count, 0);
+	return lacks;
+}
+
+/* Each step leads back to where it came from, or the device's state is not taken for its own.
+ */
+static void test_of_another(void **state)
+{
+	static const char nothing[] = "the driver keeps nothing of the device";
+	px_cleanup(driver_world_fini) struct driver_world world = {0};
+	char lacks[PX_DRIVER_LACKS_MAX];
+
+	driver_world_build(&world, NULL);
+	assert_string_equal(lacks_of(&world, PX_LINUX_NETBACK, AT(netback[1]), lacks), nothing);
+	assert_string_equal(lacks_of(&world, PX_LINUX_BLKFRONT, AT(blkfront[1]), lacks),
+			    nothing);
+	assert_string_equal(lacks_of(&world, PX_LINUX_BLKBACK, AT(blkback[1]), lacks), nothing);
+	world.memory->netback[0].be.vif = AT(netback[1].vif);
+	assert_string_equal(lacks_of(&world, PX_LINUX_NETBACK, AT(netback[0]), lacks), nothing);
+	world.memory->blkback[0].be.blkif = AT(blkback[1].blkif);
+	assert_string_equal(lacks_of(&world, PX_LINUX_BLKBACK, AT(blkback[0]), lacks), nothing);
+}
+
 /* --- memory that cannot be read ----------------------------------------------------------- */
 
 struct failing {
@@ -498,6 +547,7 @@ int main(void)
 		cmocka_unit_test(test_blkfront_contexts),
 		cmocka_unit_test(test_blkfront_strides),
 		cmocka_unit_test(test_blkback),
+		cmocka_unit_test(test_of_another),
 		cmocka_unit_test(test_reads_that_fail),
 		cmocka_unit_test(test_types_once),
 	};

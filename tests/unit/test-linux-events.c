@@ -130,6 +130,11 @@ static void test_fifo_lies(void **state)
 		for (size_t k = 0; k < px_array_size(ports); k++)
 			assert_false(port_of(&w, ports[k]).known);
 	}
+	/* A page behind those that there can be. */
+	flat_memory_put64(&w.memory, DATA + ARRAY + 8 * 127, PAGES);
+	flat_memory_put64(&w.memory, DATA + ARRAY + 8 * 128, PAGES);
+	assert_true(port_of(&w, 128 * 1024 - 1).known);
+	assert_false(port_of(&w, 128 * 1024).known);
 	for (size_t i = 0; i < px_array_size(pages); i++) {
 		flat_memory_put64(&w.memory, DATA + ARRAY, pages[i]);
 		assert_false(port_of(&w, 11).known);
@@ -174,6 +179,10 @@ static void test_upcall(void **state)
 	assert_int_equal(upcall.selector, 5);
 	/* Offsets of CPUs that are not there lead nowhere. */
 	assert_false(px_linux_event_upcall(&w.layout, &w.reader, 2).known);
+	flat_memory_add(&w.memory, DATA + 0x10000, 4096);
+	flat_memory_put64(&w.memory, DATA + OFFSETS + 8 * 8191, PER_CPU);
+	flat_memory_put64(&w.memory, DATA + OFFSETS + 8 * 8192, PER_CPU);
+	assert_true(px_linux_event_upcall(&w.layout, &w.reader, 8191).known);
 	assert_false(px_linux_event_upcall(&w.layout, &w.reader, 8192).known);
 	assert_false(px_linux_event_upcall(&w.layout, &w.reader, UINT32_MAX).known);
 	flat_memory_put64(&w.memory, second + VCPU, 0x1000);
