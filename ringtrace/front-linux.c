@@ -62,12 +62,12 @@ struct px_error *px_front_of_netfront(const struct px_netfront *front,
 		*ret = (struct px_ring_front){
 			.req_prod_pvt = tx ? queue->tx.req_prod_pvt : queue->rx.req_prod_pvt,
 			.rsp_cons = tx ? queue->tx.rsp_cons : queue->rx.rsp_cons,
+			.up = px_answer_of_fact(front->up),
 			.broken = px_answer_of_fact(front->broken),
 		};
 		if (tx) {
 			ret->free_slots = queue->tx_free;
 			ret->stopped = px_answer_of_fact(queue->stopped);
-			ret->up = px_answer_of_fact(front->up);
 		} else {
 			ret->refill_timer = px_answer_of_fact(queue->refill_timer);
 		}

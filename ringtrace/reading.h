@@ -38,7 +38,8 @@ struct px_ring_front {
 	struct px_fact waiters;	     /* producers that wait for slots */
 	struct px_fact wanted;	     /* slots that the first waiter waits for */
 	enum px_answer stopped; /* takes nothing more for this ring: the queue is stopped */
-	enum px_answer up; /* net: the guest's interface is up; one that is down is stopped */
+	enum px_answer up; /* net: the guest's interface is; one that is down neither sends nor
+			      takes packets */
 	enum px_answer broken;	     /* the driver has given the device up */
 	enum px_answer refill_timer; /* net rx: buffers are withheld until a timer */
 };

@@ -5,6 +5,9 @@
  * The mirror of rules-requests.c: rsp_event in (rsp_cons, rsp_prod] says that the back end had
  * to send an event. Where rsp_cons is not known, rsp_event = rsp_prod + 1 still says that the
  * front end has taken all: it asks for that only after it looked.
+ *
+ * Packets for an interface that is down in the guest are delivered all the same, until the ring
+ * is full, and nobody takes them.
  */
 #include "ringtrace/rules.h"
 
@@ -14,6 +17,7 @@ static void ask_responses(struct px_inquiry *q)
 {
 	uint32_t left = px_ring_distance(px_index(q->r->front.rsp_cons), q->r->shared.rsp_prod);
 
+	px_ask(q, q->c->ring->kind != PX_RING_NET_RX || q->r->front.up != PX_ANSWER_NO);
 	px_ask(q, q->r->front.rsp_cons.known ||
 			  q->r->shared.rsp_event != q->r->shared.rsp_prod + 1);
 	if (px_ask_for(q, q->r->front.rsp_cons, PX_SOURCE_FRONT))
@@ -77,7 +81,8 @@ static bool out_of_slots(const struct px_ring *ring, const struct px_ring_readin
 						       : r->shared.req_prod;
 	uint32_t margin = ring->kind == PX_RING_NET_TX && ring->slots > 19 ? 19 : 0;
 
-	if (px_fact_some(r->front.waiters) || r->front.stopped == PX_ANSWER_YES)
+	if (px_fact_some(r->front.waiters) ||
+	    (r->front.stopped == PX_ANSWER_YES && r->front.up != PX_ANSWER_NO))
 		return true;
 	return ring->kind != PX_RING_NET_RX &&
 	       px_ring_distance(px_index(r->front.rsp_cons), used_to) >= ring->slots - margin;

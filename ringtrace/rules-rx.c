@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Buffers for packets to the guest (D, E). On a net rx ring the guest's requests are empty
+ * Buffers for packets to the guest (D, E, Y1). On a net rx ring the guest's requests are empty
  * buffers: up to a ring full of them in flight is the normal state of rest, none is a fault.
  */
 #include "ringtrace/rules.h"
@@ -17,6 +17,7 @@ static void ask_starved(struct px_inquiry *q)
 	const struct px_ring_back *back = &q->r->back;
 	struct px_fact taken = q->r->front.rsp_cons;
 
+	px_ask(q, q->r->front.up != PX_ANSWER_NO);
 	px_ask(q, q->r->shared.req_prod == q->r->shared.rsp_prod);
 	if (taken.known)
 		px_ask(q, px_index(taken) == q->r->shared.rsp_prod);
@@ -31,11 +32,17 @@ static void ask_deficit(struct px_inquiry *q)
 	uint32_t taken = back->req_cons.known ? px_index(back->req_cons) : s->rsp_prod;
 	uint32_t posted = px_ring_distance(taken, s->req_prod);
 
+	px_ask(q, q->r->front.up != PX_ANSWER_NO);
 	px_ask(q, s->req_prod != s->rsp_prod && posted < LARGEST_PACKET);
 	if (px_ask_for(q, back->queued, PX_SOURCE_BACK))
 		px_ask(q, back->queued.value > 0);
 	if (px_ask_for(q, back->wanted, PX_SOURCE_BACK))
 		px_ask(q, posted < back->wanted.value);
+}
+
+static void ask_down(struct px_inquiry *q)
+{
+	px_ask(q, q->r->front.up == PX_ANSWER_NO);
 }
 
 static void say_waiting(const struct px_case *c, struct px_evidence *evidence)
@@ -48,6 +55,8 @@ static void say_waiting(const struct px_case *c, struct px_evidence *evidence)
 		       back->queued.value);
 	if (back->stalled == PX_ANSWER_YES)
 		px_say(evidence, " The back end calls the guest's receiving stalled.");
+	if (front->up == PX_ANSWER_UNKNOWN)
+		px_say(evidence, " Whether the guest's interface is up is not known.");
 	if (px_fact_is_not(front->req_prod_pvt, c->last->shared.req_prod))
 		px_say(evidence, " The guest has prepared %u and does not publish them%s.",
 		       px_ring_distance(c->last->shared.req_prod,
@@ -85,5 +94,24 @@ enum px_match px_rule_deficit(const struct px_case *c, struct px_evidence *evide
 	px_say_time(evidence, c);
 	px_say(evidence, "; the next packet takes %" PRIu64 ".", c->last->back.wanted.value);
 	say_waiting(c, evidence);
+	return match;
+}
+
+enum px_match px_rule_interface_down(const struct px_case *c, struct px_evidence *evidence)
+{
+	enum px_match match = px_judge_still(c, ask_down, evidence);
+	uint32_t left;
+
+	if (match != PX_MATCH_YES)
+		return match;
+	left = c->last->shared.rsp_prod - px_index(c->last->front.rsp_cons);
+	px_say(evidence, "The guest has its interface down");
+	px_say_time(evidence, c);
+	if (c->last->front.rsp_cons.known && left)
+		px_say(evidence,
+		       "; %u %s delivered and not taken (rsp_prod %u, taken up to %u)", left,
+		       px_plural(left, "response was", "responses were"),
+		       c->last->shared.rsp_prod, px_index(c->last->front.rsp_cons));
+	px_say(evidence, ".");
 	return match;
 }

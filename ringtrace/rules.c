@@ -406,6 +406,19 @@ static const struct px_rule rules[] = {
 		.test = px_rule_not_connected,
 	},
 	{
+		.id = "Y1",
+		.name = "interface is down",
+		.health = PX_HEALTH_WAITS,
+		.actor = PX_ACTOR_NOBODY,
+		.kinds = RX,
+		.meaning =
+			"The guest's network interface is switched off in the guest: it takes "
+			"no packets. Those that come fill the ring, then the back end drops "
+			"them.",
+		.advice = "If it should be in use: ip link set up for it, in the guest.",
+		.test = px_rule_interface_down,
+	},
+	{
 		.id = "V",
 		.name = "moves",
 		.health = PX_HEALTH_PROGRESS,

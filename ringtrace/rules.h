@@ -24,7 +24,7 @@ px_rule_test px_rule_lost_response, px_rule_front_blind, px_rule_front_not_run,
 	px_rule_not_taken, px_rule_not_asked, px_rule_batched;
 
 /* rules-rx.c: buffers for packets */
-px_rule_test px_rule_starved, px_rule_deficit;
+px_rule_test px_rule_starved, px_rule_deficit, px_rule_interface_down;
 
 /* rules-events.c: the event channel, grants */
 px_rule_test px_rule_storm, px_rule_eoi_delayed, px_rule_grants_held;

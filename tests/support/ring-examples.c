@@ -310,6 +310,41 @@ static void batched(struct px_ring_reading *r)
 	asked_later(r);
 }
 
+static void interface_down(struct px_ring_reading *r)
+{
+	r->front.up = PX_ANSWER_NO;
+}
+
+static void interface_up(struct px_ring_reading *r)
+{
+	r->front.up = PX_ANSWER_YES;
+}
+
+static void not_stopped(struct px_ring_reading *r)
+{
+	r->front.stopped = PX_ANSWER_NO;
+}
+
+static void not_asked_stopped(struct px_ring_reading *r)
+{
+	lost_response(r);
+	used_up(r);
+	r->front.waiters = (struct px_fact){0};
+	r->front.stopped = PX_ANSWER_YES;
+}
+
+static void rx_lost_response(struct px_ring_reading *r)
+{
+	r->shared.rsp_prod += 3; /* rsp_event is the first of them */
+	take_up_to(r, r->shared.rsp_prod);
+}
+
+static void rx_not_taken(struct px_ring_reading *r)
+{
+	rx_lost_response(r);
+	r->front_port.pending = PX_ANSWER_UNKNOWN;
+}
+
 static void someone_waits(struct px_ring_reading *r)
 {
 	r->front.waiters = PX_FACT(1);
@@ -435,16 +470,6 @@ static void stranded_linux(struct px_ring_reading *r)
 {
 	r->front.waiters = r->front.writers = r->front.wanted = (struct px_fact){0};
 	r->front.stopped = PX_ANSWER_YES;
-}
-
-static void not_stopped(struct px_ring_reading *r)
-{
-	r->front.stopped = PX_ANSWER_NO;
-}
-
-static void interface_down(struct px_ring_reading *r)
-{
-	r->front.up = PX_ANSWER_NO;
 }
 
 /* --- the shape of a ring --------------------------------------------------------------------
@@ -711,6 +736,12 @@ static const struct ring_example examples[] = {
 	 lost_response,
 	 {front_pending, front_masked, all_taken, used_up},
 	 {FRONT, FRONT_PORT}},
+	{"B1",
+	 RX,
+	 rx_lost_response,
+	 {front_pending, front_masked, all_taken, used_up, interface_down},
+	 {FRONT, FRONT_PORT}},
+	{"B1/B3", RX, rx_not_taken, {all_taken, interface_down}, {FRONT}},
 	{"B2", TX, front_blind, {not_front_masked, all_taken}, {FRONT, FRONT_PORT}},
 	{"B2", TX, handler_hangs, {not_front_masked, all_taken}, {FRONT, FRONT_PORT}},
 	{"B3",
@@ -729,12 +760,22 @@ static const struct ring_example examples[] = {
 	 {nobody_waits, front_pending, front_masked, all_taken, armed_again},
 	 {FRONT}},
 	{"B4", TX, not_asked_full, {less_full, all_taken}, {FRONT}},
-	{"B4", RX, rx_not_asked, {all_taken, asked_later, front_pending}, {FRONT}},
+	{"B4", TX, not_asked_stopped, {not_stopped, all_taken, interface_down}, {FRONT}},
+	{"B4",
+	 RX,
+	 rx_not_asked,
+	 {all_taken, asked_later, front_pending, interface_down},
+	 {FRONT}},
+	{"Y1", RX, interface_down, {interface_up}},
 	{"B5", TX, batched, {someone_waits, armed_again, all_taken, front_pending}},
-	{"D", RX, starved, {one_buffer, front_behind}},
+	{"D", RX, starved, {one_buffer, front_behind, interface_down}},
 	{"D", RX, starved_unseen, {rx_no_packets, one_buffer}, {BACK}},
 	{"D", RX, starved_stalled, {not_stalled}, {BACK}},
-	{"E", RX, deficit, {small_packet, rx_no_packets, rx_few_posted}, {BACK}},
+	{"E",
+	 RX,
+	 deficit,
+	 {small_packet, rx_no_packets, rx_few_posted, interface_down},
+	 {BACK}},
 	{"M", TX, unpushed, {pushed}, {FRONT}},
 	{"M", BLOCK, unpushed, {pushed}, {FRONT}},
 	{"M", RX, rx_withheld, {rx_batch, pushed}, {FRONT}},

@@ -30,7 +30,7 @@ static struct px_ring_front idle_front(enum px_ring_kind kind,
 		.waiters = PX_FACT(0),
 		.wanted = PX_FACT(0),
 		.stopped = PX_ANSWER_NO,
-		.up = kind == PX_RING_NET_TX ? PX_ANSWER_YES : PX_ANSWER_UNKNOWN,
+		.up = kind == PX_RING_BLOCK ? PX_ANSWER_UNKNOWN : PX_ANSWER_YES,
 		.broken = PX_ANSWER_NO,
 		.refill_timer = kind == PX_RING_NET_RX ? PX_ANSWER_NO : PX_ANSWER_UNKNOWN,
 	};

@@ -86,6 +86,7 @@ static void test_netfront(void **state)
 	assert_fact(rx->req_prod_pvt, 301);
 	assert_fact(rx->rsp_cons, 51);
 	assert_false(rx->free_slots.known);
+	assert_int_equal(rx->up, PX_ANSWER_YES);
 	assert_int_equal(rx->stopped, PX_ANSWER_UNKNOWN);
 	assert_int_equal(rx->refill_timer, PX_ANSWER_NO);
 	assert_int_equal(world.rings[1].readings[1].front.refill_timer, PX_ANSWER_YES);
