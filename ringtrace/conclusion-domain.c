@@ -171,7 +171,7 @@ static bool has_no_processor(const struct px_doctor_report *report, char *eviden
 static bool has_moving_ring(const struct px_doctor_report *report)
 {
 	for (size_t i = 0; i < report->verdict_count; i++)
-		if (report->verdicts[i].verdicts.health == PX_HEALTH_PROGRESS)
+		if (report->verdicts[i].health == PX_HEALTH_PROGRESS)
 			return true;
 	return false;
 }

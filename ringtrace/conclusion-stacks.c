@@ -12,14 +12,14 @@
 /* Whether a finding is about a ring, or a device with rings, of the kinds that sign is of. */
 static bool concerns(const struct px_finding *finding, const struct px_sign *sign)
 {
-	const struct px_doctor_verdicts *verdicts = finding->verdicts;
+	const struct px_doctor_verdict *verdict = finding->verdict;
 
-	if (!verdicts)
+	if (!verdict)
 		return false;
-	if (verdicts->ring)
-		return sign->kinds & 1u << verdicts->ring->kind;
-	for (size_t i = 0; i < verdicts->device->ring_count; i++)
-		if (sign->kinds & 1u << verdicts->device->rings[i].kind)
+	if (verdict->ring)
+		return sign->kinds & 1u << verdict->ring->kind;
+	for (size_t i = 0; i < verdict->device->ring_count; i++)
+		if (sign->kinds & 1u << verdict->device->rings[i].kind)
 			return true;
 	return false;
 }

@@ -57,26 +57,24 @@ const struct px_finding *px_conclusion_first(const struct px_conclusion *conclus
 /* --- rings and devices ----------------------------------------------------------------------
  */
 
-static bool is_about_device(const struct px_doctor_verdicts *verdicts, const char *id)
+static bool is_about_device(const struct px_doctor_verdict *verdict, const char *id)
 {
-	const struct px_rule *rule = verdicts->verdicts.verdicts[0].rule;
-
-	return !verdicts->ring && rule && !strcmp(rule->id, id);
+	return !verdict->ring && verdict->rule && !strcmp(verdict->rule->id, id);
 }
 
 /* Without it a device has no working ring. */
-static bool is_handshake(const struct px_doctor_verdicts *verdicts)
+static bool is_handshake(const struct px_doctor_verdict *verdict)
 {
-	return is_about_device(verdicts, "L");
+	return is_about_device(verdict, "L");
 }
 
 /* What only says which of the device's rings are bad: these are what to act on. */
 static bool is_summary(const struct px_finding *finding)
 {
-	return finding->verdicts && is_about_device(finding->verdicts, "O");
+	return finding->verdict && is_about_device(finding->verdict, "O");
 }
 
-static enum px_finding_level level_of(const struct px_doctor_verdicts *verdicts)
+static enum px_finding_level level_of(const struct px_doctor_verdict *verdict)
 {
 	static const enum px_finding_level levels[] = {
 		[PX_DEVICE_VIF] = PX_LEVEL_NET,
@@ -85,17 +83,17 @@ static enum px_finding_level level_of(const struct px_doctor_verdicts *verdicts)
 		[PX_DEVICE_STORE] = PX_LEVEL_STORE,
 	};
 
-	return is_handshake(verdicts) ? PX_LEVEL_DEVICE : levels[verdicts->device->class];
+	return is_handshake(verdict) ? PX_LEVEL_DEVICE : levels[verdict->device->class];
 }
 
-static void name_missing(const struct px_doctor_verdicts *verdicts, char *text, size_t size)
+static void name_missing(const struct px_doctor_verdict *verdict, char *text, size_t size)
 {
 	size_t used = strlen(text);
 
 	for (unsigned int i = 0; i < PX_RING_SOURCES && used < size; i++) {
-		const char *reason = verdicts->ring ? verdicts->ring->lacks[i] : NULL;
+		const char *reason = verdict->ring ? verdict->ring->lacks[i] : NULL;
 
-		if (!(verdicts->verdicts.missing & 1u << i))
+		if (!(verdict->missing & 1u << i))
 			continue;
 		used += (size_t)snprintf(text + used, size - used, "%snot seen: %s%s%s",
 					 used ? "; " : "", px_ring_source_name(i),
@@ -103,47 +101,67 @@ static void name_missing(const struct px_doctor_verdicts *verdicts, char *text, 
 	}
 }
 
-static void describe(const struct px_doctor_verdicts *verdicts, struct px_finding *finding)
+static void describe(const struct px_doctor_verdict *verdict, struct px_finding *finding)
 {
-	const struct px_verdict *first = &verdicts->verdicts.verdicts[0];
-	const struct px_rule *rule = first->rule;
+	const struct px_rule *rule = verdict->rule;
 
-	finding->level = level_of(verdicts);
-	finding->health = verdicts->verdicts.health;
-	finding->verdicts = verdicts;
+	finding->level = level_of(verdict);
+	finding->health = verdict->health;
+	finding->verdict = verdict;
 	finding->id = rule ? rule->id : "";
 	finding->name = rule ? rule->name : "unknown";
 	finding->who = px_actor_name(rule ? rule->actor : PX_ACTOR_NOBODY);
 	finding->meaning = rule ? rule->meaning : "What would tell could not be seen.";
 	snprintf(finding->advice, sizeof(finding->advice), "%s", rule ? rule->advice : "");
-	snprintf(finding->evidence, sizeof(finding->evidence), "%s", first->evidence.text);
+	snprintf(finding->evidence, sizeof(finding->evidence), "%s", verdict->evidence);
 	if (finding->health == PX_HEALTH_UNKNOWN)
-		name_missing(verdicts, finding->evidence, sizeof(finding->evidence));
-	if (verdicts->ring)
-		px_ring_name(verdicts->device, verdicts->ring, finding->where,
+		name_missing(verdict, finding->evidence, sizeof(finding->evidence));
+	if (verdict->ring)
+		px_ring_name(verdict->device, verdict->ring, finding->where,
 			     sizeof(finding->where));
 	else
-		snprintf(finding->where, sizeof(finding->where), "%s", verdicts->device->name);
+		snprintf(finding->where, sizeof(finding->where), "%s", verdict->device->name);
+}
+
+/* Verdicts are in the order of devices. */
+static struct px_error *add_findings(const struct px_doctor_report *report,
+				     enum px_health health, struct px_conclusion *conclusion)
+{
+	const struct px_ring_device *device = NULL;
+	struct px_error *err = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; !err && i < report->verdict_count; i++) {
+		const struct px_doctor_verdict *verdict = &report->verdicts[i];
+		struct px_finding *finding = NULL;
+
+		if (verdict->health != health)
+			continue;
+		count = verdict->device == device ? count + 1 : 1;
+		device = verdict->device;
+		if (count > PX_FINDINGS_OF_DEVICE) {
+			conclusion->left_out += health == PX_HEALTH_FAULT;
+			continue;
+		}
+		err = px_conclusion_add(conclusion, &finding);
+		if (!err)
+			describe(verdict, finding);
+	}
+	return err;
 }
 
 static struct px_error *conclude_rings(const struct px_doctor_report *report,
 				       struct px_conclusion *conclusion)
 {
-	for (size_t i = 0; i < report->verdict_count; i++) {
-		const struct px_doctor_verdicts *verdicts = &report->verdicts[i];
-		struct px_finding *finding;
-		struct px_error *err;
+	struct px_error *err = NULL;
 
-		if (verdicts->ring)
-			conclusion->rings[verdicts->verdicts.health]++;
-		if (!verdicts->verdicts.count || verdicts->verdicts.health < PX_HEALTH_WAITS)
-			continue;
-		err = px_conclusion_add(conclusion, &finding);
-		if (err)
-			return err;
-		describe(verdicts, finding);
-	}
-	return NULL;
+	for (size_t i = 0; i < report->verdict_count; i++)
+		if (report->verdicts[i].ring)
+			conclusion->rings[report->verdicts[i].health]++;
+	for (enum px_health health = PX_HEALTH_WAITS; !err && health <= PX_HEALTH_FAULT;
+	     health++)
+		err = add_findings(report, health, conclusion);
+	return err;
 }
 
 /* --- order ----------------------------------------------------------------------------------
@@ -152,8 +170,7 @@ static struct px_error *conclude_rings(const struct px_doctor_report *report,
 /* Rules are in the order of precedence; those of the doctor's own come before them. */
 static size_t precedence(const struct px_finding *finding)
 {
-	const struct px_rule *rule =
-		finding->verdicts ? finding->verdicts->verdicts.verdicts[0].rule : NULL;
+	const struct px_rule *rule = finding->verdict ? finding->verdict->rule : NULL;
 	size_t count;
 	const struct px_rule *rules = px_rules(&count);
 
@@ -177,15 +194,14 @@ static int by_urgency(const void *a, const void *b)
 	if (before != after)
 		return before < after ? -1 : 1;
 	order = (x->seen_count < y->seen_count) - (x->seen_count > y->seen_count);
-	if (order || !x->verdicts || !y->verdicts)
+	if (order || !x->verdict || !y->verdict)
 		return order;
-	return (x->verdicts > y->verdicts) - (x->verdicts < y->verdicts);
+	return (x->verdict > y->verdict) - (x->verdict < y->verdict);
 }
 
 static bool waits_for_guest(const struct px_finding *finding)
 {
-	const struct px_rule *rule =
-		finding->verdicts ? finding->verdicts->verdicts.verdicts[0].rule : NULL;
+	const struct px_rule *rule = finding->verdict ? finding->verdict->rule : NULL;
 
 	return rule && (rule->actor == PX_ACTOR_FRONT || rule->actor == PX_ACTOR_HOST ||
 			rule->actor == PX_ACTOR_EITHER);
@@ -206,11 +222,11 @@ static bool follows(const struct px_finding *cause, const struct px_finding *eff
 	case PX_LEVEL_STORE:
 		return effect->level == PX_LEVEL_DEVICE;
 	case PX_LEVEL_DEVICE:
-		return effect->verdicts && cause->verdicts &&
-		       effect->verdicts->device == cause->verdicts->device;
+		return effect->verdict && cause->verdict &&
+		       effect->verdict->device == cause->verdict->device;
 	default:
-		return is_summary(effect) && cause->verdicts &&
-		       effect->verdicts->device == cause->verdicts->device;
+		return is_summary(effect) && cause->verdict &&
+		       effect->verdict->device == cause->verdict->device;
 	}
 }
 
@@ -221,6 +237,7 @@ static bool is_cause(const struct px_finding *finding)
 
 static void mark_consequences(struct px_conclusion *conclusion)
 {
+	conclusion->faults = conclusion->left_out;
 	for (size_t i = 0; i < conclusion->count; i++) {
 		struct px_finding *effect = &conclusion->findings[i];
 
@@ -259,7 +276,7 @@ static enum px_health worst(const struct px_conclusion *conclusion)
 /* "vif 0 tx: lost kick (A1)" */
 static void name_finding(const struct px_finding *finding, char *text, size_t size)
 {
-	if (finding->verdicts && *finding->id)
+	if (finding->verdict && *finding->id)
 		snprintf(text, size, "%s: %s (%s)", finding->where, finding->name, finding->id);
 	else
 		snprintf(text, size, "%s %s", finding->where, finding->name);
@@ -295,7 +312,7 @@ static void write_headline(struct px_conclusion *conclusion, const char *seconds
 			snprintf(text, size, "%s", first);
 		break;
 	case PX_HEALTH_UNKNOWN:
-		if (!conclusion->findings[0].verdicts)
+		if (!conclusion->findings[0].verdict)
 			snprintf(text, size, "cannot tell: %s", first);
 		else
 			write_unknown(conclusion);

@@ -14,7 +14,8 @@
 #include "ringtrace/doctor.h"
 
 enum {
-	PX_FINDING_SEEN_MAX = 6, /* stacks that are named with a finding */
+	PX_FINDING_SEEN_MAX = 6,    /* stacks that are named with a finding */
+	PX_FINDINGS_OF_DEVICE = 16, /* of each health; a device can have hundreds of queues */
 	PX_SEEN_TEXT = 200,
 	PX_ADVICE_TEXT = 640,
 };
@@ -44,7 +45,7 @@ struct px_finding {
 	char evidence[PX_EVIDENCE_MAX];
 	char seen[PX_FINDING_SEEN_MAX][PX_SEEN_TEXT];
 	size_t seen_count, seen_left_out;
-	const struct px_doctor_verdicts *verdicts; /* all of this ring or device; NULL: none */
+	const struct px_doctor_verdict *verdict; /* of this ring or device; NULL: of none */
 };
 
 /** Zero-initialise. Borrows from the report. */
@@ -53,6 +54,7 @@ struct px_conclusion {
 	char headline[256];
 	struct px_finding *findings; /* what to act on first is the first */
 	size_t count, capacity;
+	size_t left_out;		   /* faults of rings, beyond PX_FINDINGS_OF_DEVICE */
 	size_t faults;			   /* that are no consequence of another */
 	size_t rings[PX_HEALTH_FAULT + 1]; /* how many of them are so */
 	char **notes;			   /* what is remarkable, and no fault by itself */

@@ -39,7 +39,7 @@ static void print_findings(const struct sheet *sheet)
 	for (size_t i = 1; i < sheet->conclusion->count; i++) {
 		const struct px_finding *finding = &sheet->conclusion->findings[i];
 
-		if (finding->verdicts)
+		if (finding->verdict)
 			continue;
 		begin(sheet, finding->name);
 		print_line(sheet, finding->meaning);

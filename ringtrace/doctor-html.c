@@ -134,7 +134,7 @@ static void print_other(const struct page *page, const struct px_finding *findin
 	print_chip(page, finding->health);
 	putc(' ', page->out);
 	px_text_xml(finding->where, page->out);
-	fputs(finding->verdicts ? ": " : " ", page->out);
+	fputs(finding->verdict ? ": " : " ", page->out);
 	px_text_xml(finding->name, page->out);
 	fputs(finding->consequence ? " (follows from what is above)</h3>\n" : "</h3>\n",
 	      page->out);
@@ -161,6 +161,9 @@ static void print_others(const struct page *page)
 	begin_section(page, "Also found", "");
 	for (size_t i = 1; i < page->conclusion->count; i++)
 		print_other(page, &page->conclusion->findings[i]);
+	if (page->conclusion->left_out)
+		fprintf(page->out, "<article><p>and %zu more</p></article>\n",
+			page->conclusion->left_out);
 	end_section(page);
 }
 
@@ -220,23 +223,22 @@ static void print_indices(const struct page *page, const struct px_ring *ring)
 	print_fact(page, &last->front.rsp_cons);
 }
 
-static void print_ring(const struct page *page, const struct px_doctor_verdicts *verdicts)
+static void print_ring(const struct page *page, const struct px_doctor_verdict *verdict)
 {
-	const struct px_rule *rule = verdicts->verdicts.verdicts[0].rule;
+	const struct px_rule *rule = verdict->rule;
 	char name[NAME];
 
-	px_ring_name(verdicts->device, verdicts->ring, name, sizeof(name));
+	px_ring_name(verdict->device, verdict->ring, name, sizeof(name));
 	fputs("<tr>", page->out);
 	print_in(page, "td class=\"name\"", name);
 	fputs("<td>", page->out);
-	print_chip(page, verdicts->verdicts.health);
-	if (rule && verdicts->verdicts.health >= PX_HEALTH_WAITS)
+	print_chip(page, verdict->health);
+	if (rule && verdict->health >= PX_HEALTH_WAITS)
 		fprintf(page->out, " %s (%s)", rule->name, rule->id);
 	fputs("<small>", page->out);
-	if (verdicts->verdicts.count)
-		px_text_xml(verdicts->verdicts.verdicts[0].evidence.text, page->out);
+	px_text_xml(verdict->evidence, page->out);
 	fputs("</small></td>", page->out);
-	print_indices(page, verdicts->ring);
+	print_indices(page, verdict->ring);
 	fputs("</tr>\n", page->out);
 }
 

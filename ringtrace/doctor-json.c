@@ -38,10 +38,11 @@ static json_t *conclusion_json(const struct px_conclusion *conclusion)
 		json_array_append_new(findings, finding_json(&conclusion->findings[i]));
 	for (size_t i = 0; i < conclusion->note_count; i++)
 		json_array_append_new(notes, px_json_text(conclusion->notes[i]));
-	return json_pack("{s:s, s:o, s:I, s:o, s:o}", "health",
+	return json_pack("{s:s, s:o, s:I, s:o, s:I, s:o}", "health",
 			 px_health_key(conclusion->health), "headline",
 			 px_json_text(conclusion->headline), "faults",
-			 (json_int_t)conclusion->faults, "findings", findings, "notes", notes);
+			 (json_int_t)conclusion->faults, "findings", findings,
+			 "findings_left_out", (json_int_t)conclusion->left_out, "notes", notes);
 }
 
 /* --- stacks ---------------------------------------------------------------------------------

@@ -179,7 +179,7 @@ static void print_others(const struct screen *screen)
 {
 	const struct px_conclusion *conclusion = screen->conclusion;
 	char line[PX_WORDS_MAX];
-	size_t shown = 0, follow = 0, more = 0;
+	size_t shown = 0, follow = 0, more = conclusion->left_out;
 
 	for (size_t i = 1; i < conclusion->count; i++) {
 		const struct px_finding *finding = &conclusion->findings[i];

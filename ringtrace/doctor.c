@@ -116,22 +116,32 @@ struct px_error *px_doctor_lack(struct px_doctor_report *report, const char *for
 	return err;
 }
 
-static struct px_error *add_verdicts(struct px_doctor_report *report,
-				     const struct px_ring_device *device,
-				     const struct px_ring *ring)
+static struct px_error *add_verdict(struct px_doctor_report *report,
+				    const struct px_ring_device *device,
+				    const struct px_ring *ring)
 {
-	struct px_doctor_verdicts *verdicts;
+	struct px_verdicts verdicts = {0};
+	struct px_doctor_verdict *verdict;
 	struct px_error *err = px_array_grow(report->verdicts, report->verdict_count,
 					     report->verdict_capacity);
 
 	if (err)
 		return err;
-	verdicts = &report->verdicts[report->verdict_count++];
-	*verdicts = (struct px_doctor_verdicts){.device = device, .ring = ring};
 	if (ring)
-		px_verdicts_of_ring(&report->rings, device, ring, &verdicts->verdicts);
+		px_verdicts_of_ring(&report->rings, device, ring, &verdicts);
 	else
-		px_verdicts_of_device(&report->rings, device, &verdicts->verdicts);
+		px_verdicts_of_device(&report->rings, device, &verdicts);
+	verdict = &report->verdicts[report->verdict_count++];
+	*verdict = (struct px_doctor_verdict){
+		.device = device,
+		.ring = ring,
+		.health = verdicts.health,
+		.missing = verdicts.missing,
+		.rule = verdicts.count ? verdicts.verdicts[0].rule : NULL,
+	};
+	if (verdicts.count)
+		memcpy(verdict->evidence, verdicts.verdicts[0].evidence.text,
+		       sizeof(verdict->evidence));
 	return NULL;
 }
 
@@ -143,9 +153,9 @@ struct px_error *px_doctor_judge(struct px_doctor_report *report)
 	for (size_t i = 0; !err && i < rings->device_count; i++) {
 		const struct px_ring_device *device = &rings->devices[i];
 
-		err = add_verdicts(report, device, NULL);
+		err = add_verdict(report, device, NULL);
 		for (size_t j = 0; !err && j < device->ring_count; j++)
-			err = add_verdicts(report, device, &device->rings[j]);
+			err = add_verdict(report, device, &device->rings[j]);
 	}
 	return err;
 }

@@ -64,11 +64,14 @@ struct px_doctor_task {
 	struct px_doctor_stack stack;
 };
 
-/** What the rules say of one ring, or of a device as a whole. */
-struct px_doctor_verdicts {
+/** What the rules say first of one ring, or of a device as a whole. */
+struct px_doctor_verdict {
 	const struct px_ring_device *device;
 	const struct px_ring *ring; /* NULL: the device */
-	struct px_verdicts verdicts;
+	enum px_health health;
+	unsigned int missing;	    /* as in struct px_verdicts */
+	const struct px_rule *rule; /* NULL: there is nothing to say */
+	char evidence[PX_EVIDENCE_MAX];
 };
 
 /** Zero-initialise. Owns everything in it. */
@@ -81,7 +84,7 @@ struct px_doctor_report {
 	bool dissolved; /* the domain went away meanwhile: the rest is what was seen till then
 			 */
 	struct px_rings rings;
-	struct px_doctor_verdicts *verdicts; /* by device; its own before those of its rings */
+	struct px_doctor_verdict *verdicts; /* by device; its own before those of its rings */
 	size_t verdict_count, verdict_capacity;
 	struct px_doctor_vcpu *vcpus; /* by id */
 	size_t vcpu_count, vcpu_capacity;

@@ -92,17 +92,17 @@ void px_doctor_fixture_verdict(struct px_doctor_report *report, size_t device, s
 			       const char *evidence)
 {
 	struct px_ring_device *of = &report->rings.devices[device];
-	struct px_doctor_verdicts *verdicts;
+	struct px_doctor_verdict *verdict;
 
 	must(px_array_grow(report->verdicts, report->verdict_count, report->verdict_capacity));
-	verdicts = &report->verdicts[report->verdict_count++];
-	*verdicts = (struct px_doctor_verdicts){
+	verdict = &report->verdicts[report->verdict_count++];
+	*verdict = (struct px_doctor_verdict){
 		.device = of,
 		.ring = ring == SIZE_MAX ? NULL : &of->rings[ring],
-		.verdicts = {.health = rule ? rule->health : health, .count = 1},
+		.health = rule ? rule->health : health,
+		.rule = rule,
 	};
-	verdicts->verdicts.verdicts[0].rule = rule;
-	snprintf(verdicts->verdicts.verdicts[0].evidence.text, PX_EVIDENCE_MAX, "%s", evidence);
+	snprintf(verdict->evidence, sizeof(verdict->evidence), "%s", evidence);
 }
 
 static void fill_stack(struct px_doctor_stack *stack, const char *functions)

@@ -163,7 +163,7 @@ static void test_unknown(void **state)
 
 	assert_null(px_ring_lack(ring, PX_SOURCE_BACK, "it is in domain 3"));
 	px_doctor_fixture_verdict(&f->report, f->vif, f->tx, NULL, PX_HEALTH_UNKNOWN, "");
-	f->report.verdicts[0].verdicts.missing = 1u << PX_SOURCE_BACK;
+	f->report.verdicts[0].missing = 1u << PX_SOURCE_BACK;
 	conclude(f);
 	expect(f, PX_HEALTH_UNKNOWN, "cannot tell how it is with vif 0 tx");
 	assert_non_null(strstr(f->conclusion.findings[0].evidence, "it is in domain 3"));
@@ -357,6 +357,21 @@ static void test_panic(void **state)
 	assert_string_equal(f->conclusion.findings[0].evidence,
 			    "Xen has shut domain 5 down for the reason \"crash\"; vCPU 1 is in "
 			    "panic(), called by do_exit");
+}
+
+/* The console is not lost behind hundreds of queues. */
+static void test_many_queues(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 500; i++)
+		judge(f, f->vif, f->tx, &lost);
+	judge(f, f->console, f->out, &unread);
+	conclude(f);
+	expect(f, PX_HEALTH_FAULT, "vif 0 tx: lost kick (A1), and 500 more");
+	assert_int_equal(f->conclusion.count, PX_FINDINGS_OF_DEVICE + 1);
+	assert_int_equal(f->conclusion.left_out, 500 - PX_FINDINGS_OF_DEVICE);
+	assert_string_equal(f->conclusion.findings[PX_FINDINGS_OF_DEVICE].where, "console out");
 }
 
 /* --- what blocks what -----------------------------------------------------------------------
@@ -561,6 +576,7 @@ int main(void)
 		TEST(unknown_and_fault),
 		TEST(gone),
 		TEST(stopped),
+		TEST(many_queues),
 		TEST(unread),
 		TEST(store_silent),
 		TEST(starving),

@@ -161,7 +161,7 @@ static void test_full_screen(void **state)
 	char *text, *line, *rest;
 	size_t lines = 0;
 
-	f->report.verdicts[2].verdicts.health = PX_HEALTH_IDLE; /* the console */
+	f->report.verdicts[2].health = PX_HEALTH_IDLE; /* the console */
 	fill(f);
 	text = text_of(f, false);
 	*strstr(text, "\nRings\n") = '\0';
