@@ -127,7 +127,7 @@ static void describe(const struct px_doctor_verdict *verdict, struct px_finding 
 static struct px_error *add_findings(const struct px_doctor_report *report,
 				     enum px_health health, struct px_conclusion *conclusion)
 {
-	const struct px_ring_device *device = NULL;
+	const struct px_doctor_verdict *before = NULL;
 	struct px_error *err = NULL;
 	size_t count = 0;
 
@@ -137,8 +137,8 @@ static struct px_error *add_findings(const struct px_doctor_report *report,
 
 		if (verdict->health != health)
 			continue;
-		count = verdict->device == device ? count + 1 : 1;
-		device = verdict->device;
+		count = before && before->device == verdict->device ? count + 1 : 1;
+		before = verdict;
 		if (count > PX_FINDINGS_OF_DEVICE) {
 			conclusion->left_out += health == PX_HEALTH_FAULT;
 			continue;
