@@ -290,6 +290,7 @@ UNIT_TESTS := \
 	linux-drivers \
 	linux-events \
 	linux-gate \
+	linux-guest-view \
 	linux-identity \
 	linux-image \
 	linux-kallsyms \

@@ -95,13 +95,14 @@ static struct px_type_info *read_types(struct px_linux_guest_view *view,
 	return types;
 }
 
+/* NULL: not loaded, or no name was given. */
 static const struct px_linux_module *find_module(const struct px_linux_kernel *kernel,
 						 const char *name)
 {
 	size_t count;
 	const struct px_linux_module *modules = px_linux_kernel_modules(kernel, &count);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; name && i < count; i++)
 		if (modules[i].loaded && !strcmp(modules[i].name, name))
 			return &modules[i];
 	return NULL;
@@ -147,7 +148,7 @@ static const struct px_type_info *view_types(void *context, const char *name)
 static bool view_symbol(void *context, const char *name, const char *symbol, uint64_t *ret)
 {
 	struct px_linux_guest_view *view = context;
-	const struct px_linux_module *module = name ? find_module(view->kernel, name) : NULL;
+	const struct px_linux_module *module = find_module(view->kernel, name);
 
 	if (module)
 		return module->symbols && px_symbol_table_address(module->symbols, symbol, ret);

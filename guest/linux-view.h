@@ -13,14 +13,15 @@
 struct px_linux_view {
 	struct px_linux_reader reader;
 	/**
-	 * The run-time address of a variable of a module ("xen_netfront"), or of the kernel
-	 * where the module is built in. False: there is none, or symbols are not known.
+	 * The run-time address of a variable of a module ("xen_netfront"); of the kernel itself
+	 * when module is NULL or the module is built in. False: there is none, or symbols are
+	 * not known.
 	 */
 	bool (*symbol)(void *context, const char *module, const char *name, uint64_t *ret);
 	/**
-	 * The types that the module's code knows, which include the kernel's; those of the
-	 * kernel where it is built in. NULL when they are not known. Borrowed until the view's
-	 * owner refreshes it.
+	 * The types that the module's code knows, which include the kernel's; the kernel's own
+	 * when module is NULL or built in. NULL when they are not known. Borrowed until the
+	 * view's owner refreshes it.
 	 */
 	const struct px_type_info *(*types)(void *context, const char *module);
 	void *context;
