@@ -215,8 +215,7 @@ static struct px_error *describe(struct visit *visit)
 /* How it is now; a dying one is no error here. */
 static struct px_error *refresh_domain(struct visit *visit)
 {
-	struct px_guest *guest = visit->target->guest;
-	struct px_error *err = guest->ops->domain(guest, &visit->report->domain);
+	struct px_error *err = px_ring_sources_domain(visit->sources, &visit->report->domain);
 
 	return lack(visit, "the domain", err);
 }

@@ -137,6 +137,17 @@ static struct px_error *follow_device(struct px_ring_device *device,
 	return err;
 }
 
+static bool is_stopped(const struct px_domain *domain)
+{
+	return domain->paused || domain->shutdown || domain->dying;
+}
+
+static void follow_domain(struct px_rings *rings, const struct px_domain *now)
+{
+	rings->was_stopped |= is_stopped(&rings->domain);
+	rings->domain = *now;
+}
+
 static struct px_error *rediscover(struct px_gather *gather, struct px_rings *rings,
 				   size_t number)
 {
@@ -145,6 +156,7 @@ static struct px_error *rediscover(struct px_gather *gather, struct px_rings *ri
 		gather->sources->store, &gather->sources->guest->domain, gather->filter, &now);
 
 	rings->store_reads += now.store_reads;
+	follow_domain(rings, &gather->sources->guest->domain);
 	for (size_t i = 0; !err && i < rings->device_count; i++)
 		err = follow_device(&rings->devices[i], find_device(&now, &rings->devices[i]),
 				    number);
@@ -372,7 +384,7 @@ static struct px_error *prepare(struct px_gather *gather, struct px_rings *rings
 {
 	struct px_ring_sources *sources = gather->sources;
 	struct px_domain domain;
-	struct px_error *err = sources->guest->ops->domain(sources->guest, &domain);
+	struct px_error *err = px_ring_sources_domain(sources, &domain);
 
 	if (!err)
 		err = px_ring_sources_refresh(sources);

@@ -105,7 +105,7 @@ bool px_case_guest_runs(const struct px_case *c)
 {
 	const struct px_domain *domain = &c->rings->domain;
 
-	return !domain->paused && !domain->shutdown && !domain->dying;
+	return !c->rings->was_stopped && !domain->paused && !domain->shutdown && !domain->dying;
 }
 
 static bool connected_at(const struct px_case *c, const struct px_ring_reading *reading)

@@ -42,7 +42,7 @@ bool px_case_moved(const struct px_case *c);
 /** Whether req_prod_pvt did. */
 bool px_case_prepared(const struct px_case *c);
 
-/** Whether the guest runs at all. */
+/** Whether the guest ran at all readings. */
 bool px_case_guest_runs(const struct px_case *c);
 
 /** Whether both ends of the device were connected in all readings. */

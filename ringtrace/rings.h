@@ -72,7 +72,8 @@ struct px_ring_device {
 
 /** Zero-initialise. Owns everything in it. */
 struct px_rings {
-	struct px_domain domain;
+	struct px_domain domain;	/* as of the last reading */
+	bool was_stopped;		/* it did not run at an earlier one */
 	struct px_ring_device *devices; /* by class, then id */
 	size_t device_count, device_capacity;
 	size_t devices_left_out;

@@ -185,6 +185,7 @@ enum px_match px_rule_guest_stopped(const struct px_case *c, struct px_evidence 
 	       : domain->rebooting ? "has shut down to reboot"
 	       : domain->suspended ? "is suspended"
 	       : domain->shutdown  ? "has shut down"
-				   : "is paused");
+	       : domain->paused	   ? "is paused"
+				   : "was stopped for a part of the time");
 	return PX_MATCH_YES;
 }

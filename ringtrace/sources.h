@@ -54,4 +54,11 @@ void px_ring_sources_close(struct px_ring_sources *sources);
 /** Follow what the guest's kernel has loaded and where its memory is: before each reading. */
 px_must_check struct px_error *px_ring_sources_refresh(struct px_ring_sources *sources);
 
+/**
+ * How the domain is now. Who samples it pauses it for some hundred microseconds at a time: it
+ * is called paused when several looks in some milliseconds find it so.
+ */
+px_must_check struct px_error *px_ring_sources_domain(const struct px_ring_sources *sources,
+						      struct px_domain *ret);
+
 #endif

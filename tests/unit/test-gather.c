@@ -255,6 +255,73 @@ static void test_two_readings(void **state)
 	px_error_free(err);
 }
 
+static enum px_health judge_first(const struct world *world, const char **id_ret)
+{
+	const struct px_ring_device *device = &world->rings.devices[0];
+	struct px_verdicts verdicts = {0};
+
+	px_verdicts_of_ring(&world->rings, device, &device->rings[0], &verdicts);
+	*id_ret = verdicts.verdicts[0].rule->id;
+	return verdicts.health;
+}
+
+/* Requests that nobody takes; then the guest is stopped, and maybe goes on. */
+static void test_stopped_meanwhile(void **state)
+{
+	struct world *world = *state;
+	struct px_domain *domain = &world->guest->guest.domain;
+	const char *id;
+
+	set_indices(world, world->tx, 25, 21, 20, 21);
+	take(world);
+	domain->shutdown = domain->suspended = true;
+	take(world);
+	for (size_t i = 0; i < 2; i++)
+		ring_of(world, 0, 0)->readings[i].time_ns = i * 2 * (uint64_t)PX_STILL_NS;
+	assert_true(world->rings.domain.suspended);
+	assert_int_equal(judge_first(world, &id), PX_HEALTH_WAITS);
+	assert_string_equal(id, "W");
+	domain->shutdown = domain->suspended = false;
+	take(world);
+	ring_of(world, 0, 0)->readings[2].time_ns = 4 * (uint64_t)PX_STILL_NS;
+	assert_false(world->rings.domain.suspended);
+	assert_int_equal(judge_first(world, &id), PX_HEALTH_WAITS);
+	world->rings.was_stopped = false;
+	assert_int_equal(judge_first(world, &id), PX_HEALTH_FAULT);
+}
+
+static unsigned int paused_looks;
+
+static struct px_error *flickering_domain(struct px_guest *guest, struct px_domain *ret)
+{
+	*ret = guest->domain;
+	ret->paused = paused_looks > 0;
+	paused_looks -= paused_looks > 0;
+	guest->domain = *ret;
+	return NULL;
+}
+
+/* Another perf-xen may sample it. */
+static void test_paused_by_a_sampler(void **state)
+{
+	struct world *world = *state;
+	static struct px_guest_ops ops;
+
+	ops = *world->guest->guest.ops;
+	ops.domain = flickering_domain;
+	world->guest->guest.ops = &ops;
+	paused_looks = 3;
+	take(world);
+	assert_false(world->rings.domain.paused);
+	paused_looks = 1000;
+	take(world);
+	assert_true(world->rings.domain.paused);
+	paused_looks = 0;
+	take(world);
+	assert_false(world->rings.domain.paused);
+	assert_true(world->rings.was_stopped);
+}
+
 /* Two-level events: a mask bit shows it. Pending on the port, the vCPU is to be interrupted. */
 static void test_ports(void **state)
 {
@@ -746,6 +813,8 @@ int main(void)
 		TEST(test_mapped_once),
 		TEST(test_never_paused),
 		TEST(test_two_readings),
+		TEST(test_stopped_meanwhile),
+		TEST(test_paused_by_a_sampler),
 		TEST(test_ports),
 		TEST(test_ports_that_are_not_bound),
 		TEST(test_ports_of_an_unknown_kind),
