@@ -116,8 +116,7 @@ struct px_error *px_discover_block(struct px_discovery *discovery,
 		err = add_queue(discovery, device, &layout, queues, i, &found);
 		/* A front end that has one queue has all before it. */
 		if (!err && !found)
-			return px_ring_device_note(device, "xenstore has no ring for queue %u",
-						   i);
+			return px_discover_no_ring(device, i);
 	}
 	return err;
 }

@@ -69,8 +69,7 @@ struct px_error *px_discover_net(struct px_discovery *discovery, struct px_ring_
 		err = read_queue(discovery, device, folder.text, &queue);
 		/* A front end that has one queue has all before it. */
 		if (!err && (!queue.tx_reference.known || !queue.rx_reference.known))
-			return px_ring_device_note(device, "xenstore has no rings for queue %u",
-						   i);
+			return px_discover_no_ring(device, i);
 		if (!err)
 			err = add_ring(discovery, device, PX_RING_NET_TX, queues, i,
 				       queue.tx_reference, queue.tx_port);

@@ -47,6 +47,10 @@ bool px_discover_wants_queue(const struct px_discovery *discovery, uint32_t queu
 struct px_store_path px_discover_queue_folder(const struct px_ring_device *device,
 					      uint32_t queues, uint32_t queue);
 
+/** Note that a queue has no ring in xenstore, unless its front end has not come to that yet. */
+px_must_check struct px_error *px_discover_no_ring(struct px_ring_device *device,
+						   uint32_t queue);
+
 /** A ring of one queue of queues; NULL: there are too many, which is counted. */
 px_must_check struct px_error *px_discover_add(struct px_discovery *discovery,
 					       struct px_ring_device *device,

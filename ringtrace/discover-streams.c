@@ -42,7 +42,7 @@ static struct px_error *add_streams(struct px_discovery *discovery,
 	if (err)
 		return err;
 	if (!page.reference.known)
-		return px_ring_device_note(device, "xenstore has no ring for it");
+		return px_discover_no_ring(device, 0);
 	err = add_stream(discovery, device, from, &page);
 	return err ? err : add_stream(discovery, device, to, &page);
 }

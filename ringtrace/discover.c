@@ -165,6 +165,19 @@ struct px_error *px_discover_add(struct px_discovery *discovery, struct px_ring_
 	return NULL;
 }
 
+struct px_error *px_discover_no_ring(struct px_ring_device *device, uint32_t queue)
+{
+	switch (device->front_state[0]) {
+	case PX_XENBUS_INITIALISING:
+	case PX_XENBUS_INIT_WAIT:
+	case PX_XENBUS_CLOSING:
+	case PX_XENBUS_CLOSED:
+		return NULL;
+	default:
+		return px_ring_device_note(device, "xenstore has no ring for queue %u", queue);
+	}
+}
+
 /* --- devices ---------------------------------------------------------------------------- */
 
 static bool wants(const struct px_ring_filter *filter, enum px_ring_class class, uint32_t id)

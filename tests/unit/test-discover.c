@@ -273,7 +273,7 @@ static void test_nothing(void **state)
 	discover(*state, &everything, &rings);
 	assert_int_equal(rings.device_count, 2);
 	assert_int_equal(rings.devices[0].ring_count, 0);
-	assert_string_equal(rings.devices[0].problem, "xenstore has no ring for it");
+	assert_string_equal(rings.devices[0].problem, "xenstore has no ring for queue 0");
 	px_rings_fini(&rings);
 }
 
@@ -426,7 +426,7 @@ static void test_thousands_of_queues_claimed(void **state)
 	assert_int_equal(rings.devices[0].ring_count, 4);
 	assert_int_equal(rings.devices[0].rings_left_out,
 			 2 * (size_t)(UINT32_MAX - PX_RING_QUEUES_MAX));
-	assert_string_equal(rings.devices[0].problem, "xenstore has no rings for queue 2");
+	assert_string_equal(rings.devices[0].problem, "xenstore has no ring for queue 2");
 	assert_true(rings.store_reads < 100);
 	px_rings_fini(&rings);
 }
@@ -457,6 +457,23 @@ static void test_thousands_of_queues(void **state)
 	assert_int_equal(count, PX_RINGS_MAX);
 	assert_int_equal(count + left_out, 16 * 200);
 	px_rings_fini(&rings);
+}
+
+/* A driver that has not begun, or has ended, has no rings, and nothing is wrong with that. */
+static void test_devices_that_are_not_connected(void **state)
+{
+	static const char *const states[] = {"1", "2", "5", "6", "3", "4", "x"};
+
+	for (size_t i = 0; i < px_array_size(states); i++) {
+		struct px_rings rings = {0};
+
+		put_ends(*state, "vif", "vif", 0, states[i], "2");
+		put_ends(*state, "vbd", "vbd", 1, states[i], "2");
+		discover(*state, &everything, &rings);
+		assert_true(!rings.devices[0].problem == (i < 4));
+		assert_true(!rings.devices[1].problem == (i < 4));
+		px_rings_fini(&rings);
+	}
 }
 
 static void test_too_many_pages(void **state)
@@ -556,6 +573,7 @@ int main(void)
 		TEST(test_thousands_of_devices),
 		TEST(test_thousands_of_queues_claimed),
 		TEST(test_thousands_of_queues),
+		TEST(test_devices_that_are_not_connected),
 		TEST(test_too_many_pages),
 		TEST(test_pages_that_lack),
 		TEST(test_every_failure),
