@@ -52,8 +52,23 @@ static struct px_error *read_state(struct px_store *store, const char *folder,
 	struct px_error *err = px_store_number(store, px_store_path("%s/state", folder).text,
 					       &state, &outcome);
 
-	if (!err && outcome == PX_STORE_OK && state <= PX_XENBUS_RECONFIGURED)
-		*ret = (enum px_xenbus_state)state;
+	if (err)
+		return err;
+	*ret = outcome == PX_STORE_OK && state <= PX_XENBUS_RECONFIGURED
+		       ? (enum px_xenbus_state)state
+		       : PX_XENBUS_UNKNOWN;
+	return NULL;
+}
+
+struct px_error *px_ring_device_states(struct px_store *store, struct px_ring_device *device,
+				       size_t number)
+{
+	struct px_error *err = NULL;
+
+	if (device->has_states)
+		err = read_state(store, device->front_path, &device->front_state[number]);
+	if (!err && device->has_states && device->back_path)
+		err = read_state(store, device->back_path, &device->back_state[number]);
 	return err;
 }
 
@@ -104,11 +119,7 @@ static struct px_error *find_ends(struct px_discovery *discovery, struct px_ring
 
 	if (!err)
 		err = find_back(discovery, device);
-	if (!err && device->has_states)
-		err = read_state(discovery->store, device->front_path, &device->front_state[0]);
-	if (!err && device->has_states && device->back_path)
-		err = read_state(discovery->store, device->back_path, &device->back_state[0]);
-	return err;
+	return err ? err : px_ring_device_states(discovery->store, device, 0);
 }
 
 /* --- queues ----------------------------------------------------------------------------- */

@@ -23,6 +23,10 @@ struct px_ring_filter {
 	uint32_t queue;
 };
 
+/** The states of a device's ends as they are now, into its number-th reading. */
+px_must_check struct px_error *
+px_ring_device_states(struct px_store *store, struct px_ring_device *device, size_t number);
+
 /**
  * Parse "vif/0", "vbd/51712", "console", "xenstore": the parse of an option whose member is a
  * struct px_ring_filter. PX_ERR_USAGE.

@@ -351,6 +351,19 @@ static struct px_error *read_backs(struct px_gather *gather, struct px_ring_devi
 	return px_back_linux_read(&from, device, number);
 }
 
+/* Of a device that is given up meanwhile the page is any other page of the guest: what is not
+ * connected after it was read may not have been before. */
+static struct px_error *confirm_states(struct px_gather *gather, struct px_rings *rings,
+				       struct px_ring_device *device, size_t number)
+{
+	struct px_store *store = gather->sources->store;
+	uint64_t before = store->requests;
+	struct px_error *err = px_ring_device_states(store, device, number);
+
+	rings->store_reads += store->requests - before;
+	return err;
+}
+
 static struct px_error *read_device(struct px_gather *gather, struct px_ring_device *device,
 				    size_t first, size_t number)
 {
@@ -415,6 +428,8 @@ static struct px_error *read_all(struct px_gather *gather, struct px_rings *ring
 
 		if (!device->gone)
 			err = read_device(gather, device, first, number);
+		if (!err && !device->gone)
+			err = confirm_states(gather, rings, device, number);
 		first += device->ring_count;
 	}
 	return err;

@@ -7,7 +7,7 @@
  * A reading goes device by device: the indices of its rings, then what both drivers keep to
  * themselves and the event channels, then the indices again, which count where they moved. So
  * indices that are the same in two readings stood still while the second was made, and all that
- * it has is of one state of the ring.
+ * it has is of one state of the ring. The states of both ends in xenstore are those after that.
  */
 #ifndef PX_RINGTRACE_GATHER_H
 #define PX_RINGTRACE_GATHER_H

@@ -31,9 +31,14 @@ static void say_rates(const struct px_case *c, struct px_evidence *evidence)
 		       c->last->shared.req_prod - c->last->shared.rsp_prod);
 }
 
+/* What a device that was given up had for a page may be anything by now. */
 enum px_match px_rule_moves(const struct px_case *c, struct px_evidence *evidence)
 {
+	struct px_evidence unused = {0};
+
 	if (!c->first || (!px_case_moved(c) && !px_case_prepared(c)))
+		return PX_MATCH_NO;
+	if (px_rule_not_connected(c, &unused) == PX_MATCH_YES)
 		return PX_MATCH_NO;
 	say_rates(c, evidence);
 	return PX_MATCH_YES;

@@ -290,6 +290,31 @@ static void test_stopped_meanwhile(void **state)
 	assert_int_equal(judge_first(world, &id), PX_HEALTH_FAULT);
 }
 
+static void close_interface(struct px_guest_double *guest, void *context)
+{
+	struct world *world = context;
+
+	put(world, FRONT, "state", 6);
+	set_indices(world, world->tx, 0x6e6f6874, 0x79707265, 0x65676c69, 0x73657a69);
+}
+
+/* Its page belongs to something else by the time that it is read. */
+static void test_closed_meanwhile(void **state)
+{
+	struct world *world = *state;
+	const char *id;
+
+	take(world);
+	world->guest->moved = close_interface;
+	world->guest->moved_context = world;
+	take(world);
+	assert_true(last(ring_of(world, 0, 0))->readable);
+	assert_int_equal(world->rings.devices[0].front_state[0], PX_XENBUS_CONNECTED);
+	assert_int_equal(world->rings.devices[0].front_state[1], PX_XENBUS_CLOSED);
+	assert_int_equal(judge_first(world, &id), PX_HEALTH_WAITS);
+	assert_string_equal(id, "Y");
+}
+
 static unsigned int paused_looks;
 
 static struct px_error *flickering_domain(struct px_guest *guest, struct px_domain *ret)
@@ -814,6 +839,7 @@ int main(void)
 		TEST(test_never_paused),
 		TEST(test_two_readings),
 		TEST(test_stopped_meanwhile),
+		TEST(test_closed_meanwhile),
 		TEST(test_paused_by_a_sampler),
 		TEST(test_ports),
 		TEST(test_ports_that_are_not_bound),
