@@ -248,8 +248,9 @@ enum px_match px_rule_shut_off(const struct px_case *c, struct px_evidence *evid
 
 	if (!c->first || !px_case_connected(c) || (!disabled(c) && !broken))
 		return PX_MATCH_NO;
-	px_say(evidence, "%s has shut the device off.",
-	       broken ? "The guest's driver" : "The back end");
+	px_say(evidence, "%s has shut the device off, for what %s did.",
+	       broken ? "The guest's driver" : "The back end",
+	       broken ? "the back end" : "the guest's driver");
 	if (c->last->readable) {
 		px_say(evidence, " The ring stands at ");
 		say_shared(&c->last->shared, evidence);

@@ -119,7 +119,7 @@ static const struct px_rule rules[] = {
 		.id = "Z",
 		.name = "device shut off",
 		.health = PX_HEALTH_FAULT,
-		.actor = PX_ACTOR_FRONT,
+		.actor = PX_ACTOR_EITHER,
 		.kinds = SLOTS,
 		.meaning =
 			"One end found the other's slots or ids wrong and uses the device no "

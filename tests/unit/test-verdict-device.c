@@ -340,6 +340,20 @@ static void indices_that_run_back_are_a_reset(void **state)
 	expect("V");
 }
 
+static void who_shut_a_device_off_is_named(void **state)
+{
+	set_up_vif();
+	tx(1)->front.broken = PX_ANSWER_YES;
+	judge_ring();
+	expect("Z");
+	expect_words("The guest's driver has shut the device off, for what the back end did.");
+	set_up_vif();
+	tx(1)->back.disabled = PX_ANSWER_YES;
+	judge_ring();
+	expect("Z");
+	expect_words("The back end has shut the device off, for what the guest's driver did.");
+}
+
 static void stopped_guests_say_why(void **state)
 {
 	struct px_domain *domain = &world.rings.domain;
@@ -682,6 +696,7 @@ int main(void)
 		cmocka_unit_test(rings_without_readings_are_unknown),
 		cmocka_unit_test(being_near_the_wrap_is_noted),
 		cmocka_unit_test(indices_that_run_back_are_a_reset),
+		cmocka_unit_test(who_shut_a_device_off_is_named),
 		cmocka_unit_test(stopped_guests_say_why),
 		cmocka_unit_test(a_device_at_rest_has_nothing_to_say),
 		cmocka_unit_test(handshakes),
