@@ -246,8 +246,12 @@ static struct px_error *read_channel(const struct px_ring_ports *ports,
 				    status.peer_domain == device->back_domain);
 	take_vcpu(ports, front);
 	err = read_front_bits(ports, ring, front);
-	if (err || status.binding != PX_PORT_INTERDOMAIN)
+	if (err)
 		return err;
+	if (status.binding != PX_PORT_INTERDOMAIN)
+		return lack(ring, PX_SOURCE_BACK_PORT,
+			    "the guest's port %u is not bound to a back end",
+			    (uint32_t)front->port.value);
 	front->peer_domain = PX_FACT(status.peer_domain);
 	front->peer_port = PX_FACT(status.peer_port);
 	return read_back(ports, ring, front, &reading->back_port);

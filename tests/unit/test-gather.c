@@ -387,6 +387,8 @@ static void test_ports_that_are_not_bound(void **state)
 	take(world);
 	assert_int_equal(last(ring_of(world, 0, 0))->front_port.bound, PX_ANSWER_NO);
 	assert_false(last(ring_of(world, 0, 0))->back_port.port.known);
+	assert_string_equal(ring_of(world, 0, 0)->lacks[PX_SOURCE_BACK_PORT],
+			    "the guest's port 5 is not bound to a back end");
 	assert_string_equal(ring_of(world, 1, 0)->lacks[PX_SOURCE_FRONT_PORT],
 			    "xenstore has no port for it");
 }
