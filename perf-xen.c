@@ -14,14 +14,8 @@
 #include "tracer/commands.h"
 
 static const struct px_command *const commands[] = {
-	&px_command_doctor,
-	&px_command_list,
-	&px_command_record,
-	&px_command_report,
-	&px_command_rings,
-	&px_command_script,
-	&px_command_stacks,
-	NULL,
+	&px_command_doctor, &px_command_list,	&px_command_record, &px_command_report,
+	&px_command_rings,  &px_command_script, &px_command_stacks, NULL,
 };
 
 static void print_usage(FILE *out)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Building reports of the doctor by hand. */
 #include "tests/support/doctor-fixture.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Holding JSON against a schema. */
 #include "tests/support/json-schema.h"
 
 #include <regex.h>
