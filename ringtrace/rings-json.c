@@ -51,9 +51,11 @@ static const char *class_key(enum px_ring_class class)
 
 /* --- values ----------------------------------------------------------------------------- */
 
+/* What a guest writes into slots may be larger than integers are here: it is rounded then, and
+ * not a negative number. */
 static json_t *number(uint64_t value)
 {
-	return json_integer((json_int_t)value);
+	return value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value);
 }
 
 static json_t *fact(struct px_fact value)

@@ -33,13 +33,14 @@ static void add_slots(json_t *list, enum px_ring_kind kind)
 	struct px_slot slots[] = {
 		{.index = UINT32_MAX, .position = 255, .has_id = true, .id = 3, .taken = true},
 		{.use = PX_SLOT_EXTRA, .type = 1, .chain = 1},
+		{.has_id = true, .id = UINT64_MAX, .sector = UINT64_MAX, .flags = UINT16_MAX},
 	};
 	struct ring_world world;
 
 	ring_world_init(&world, kind, 77);
 	world.ring[0].in_flight = slots;
-	world.ring[0].in_flight_count = 2;
-	ring_world_reading(&world, 1)->shared.req_prod += 2;
+	world.ring[0].in_flight_count = px_array_size(slots);
+	ring_world_reading(&world, 1)->shared.req_prod += 3;
 	add(list, &world);
 }
 
