@@ -8,6 +8,7 @@
  */
 #include "guest/host-kernel.h"
 
+#include <assert.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,6 @@
 enum {
 	RANGES_MAX = 4096, /* program headers; a range for each block of memory */
 	BTF_SIZE_MAX = 32 << 20,
-	MODULES_MAX = 8,
 };
 
 struct range {
@@ -43,7 +43,7 @@ struct px_host_kernel {
 	size_t range_count;
 	struct px_symbol_table *symbols; /* variables of the kernel itself */
 	struct px_type_info *types;
-	struct module modules[MODULES_MAX];
+	struct module modules[PX_HOST_MODULES_MAX];
 	size_t module_count;
 	struct px_error *problem; /* the first one */
 };
@@ -270,8 +270,9 @@ struct px_error *px_host_kernel_open(const char *folder, const char *const *modu
 
 	if (err)
 		return err;
+	assert(count <= PX_HOST_MODULES_MAX);
 	kernel->core = -1;
-	kernel->module_count = px_min(count, (size_t)MODULES_MAX);
+	kernel->module_count = count;
 	for (size_t i = 0; i < kernel->module_count; i++)
 		kernel->modules[i].name = modules[i];
 	err = px_strdup(folder, &kernel->folder);
