@@ -22,12 +22,13 @@ static json_t *finding_json(const struct px_finding *finding)
 
 	for (size_t i = 0; i < finding->seen_count; i++)
 		json_array_append_new(seen, px_json_text(finding->seen[i]));
-	return json_pack("{s:o, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:o, s:o, s:I}", "where",
+	return json_pack("{s:o, s:s, s:s, s:s, s:b, s:s, s:s, s:o, s:o, s:o, s:I}", "where",
 			 px_json_text(finding->where), "id", finding->id, "name", finding->name,
 			 "health", px_health_key(finding->health), "consequence",
 			 finding->consequence, "who", finding->who, "meaning", finding->meaning,
-			 "advice", finding->advice, "evidence", px_json_text(finding->evidence),
-			 "stacks", seen, "stacks_left_out", (json_int_t)finding->seen_left_out);
+			 "advice", px_json_text(finding->advice), "evidence",
+			 px_json_text(finding->evidence), "stacks", seen, "stacks_left_out",
+			 (json_int_t)finding->seen_left_out);
 }
 
 static json_t *conclusion_json(const struct px_conclusion *conclusion)

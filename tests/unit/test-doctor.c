@@ -237,13 +237,35 @@ static void test_json(void **state)
 	json_decref(json);
 }
 
+/* Names of domains are their administrator's, in whatever letters. */
+static void test_json_of_a_name_that_is_no_utf8(void **state)
+{
+	struct fixture *f = *state;
+	const json_t *first;
+	json_t *json;
+
+	snprintf(f->report.domain.name, sizeof(f->report.domain.name), "caf\xe9");
+	f->report.domain.shutdown = true;
+	px_conclusion_fini(&f->conclusion);
+	assert_null(px_conclude(&f->report, &f->conclusion));
+	json = px_doctor_json(&f->report, &f->conclusion);
+	assert_non_null(json);
+	px_assert_schema(json, "doctor.json");
+	first = json_array_get(json_object_get(json_object_get(json, "conclusion"), "findings"),
+			       0);
+	assert_non_null(strstr(string_at(first, "advice"), "xl destroy caf?"));
+	json_decref(json);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(first_screen), TEST(idle), TEST(full_screen), TEST(no_controls),
-		TEST(verbose),	    TEST(page), TEST(json),
+		TEST(first_screen), TEST(idle),
+		TEST(full_screen),  TEST(no_controls),
+		TEST(verbose),	    TEST(page),
+		TEST(json),	    TEST(json_of_a_name_that_is_no_utf8),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
