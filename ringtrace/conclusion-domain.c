@@ -43,10 +43,17 @@ static bool is_shut_down(const struct px_doctor_report *report, char *evidence)
 	const struct px_domain *domain = &report->domain;
 
 	snprintf(evidence, PX_EVIDENCE_MAX, "domain %u has shut down%s", domain->id,
-		 domain->suspended   ? " to be saved or migrated"
-		 : domain->rebooting ? " to be started again"
-				     : "");
-	return domain->shutdown && !domain->crashed && !domain->dying;
+		 domain->rebooting ? " to be started again" : "");
+	return domain->shutdown && !domain->crashed && !domain->suspended && !domain->dying;
+}
+
+/* How far who saves or migrates it has come is not seen. */
+static bool is_suspended(const struct px_doctor_report *report, char *evidence)
+{
+	const struct px_domain *domain = &report->domain;
+
+	snprintf(evidence, PX_EVIDENCE_MAX, "domain %u has suspended itself", domain->id);
+	return domain->suspended && !domain->crashed && !domain->dying;
 }
 
 static bool is_paused(const struct px_doctor_report *report, char *evidence)
@@ -237,9 +244,16 @@ static const struct domain_rule rules[] = {
 	 is_crashed},
 	{"domain-shutdown", "has shut down", PX_LEVEL_DOMAIN, PX_HEALTH_FAULT, "the toolstack",
 	 "Nothing in it runs any more, and the toolstack has not taken it down.",
-	 "Is a save or a migration under way? Else on_poweroff or on_reboot of its "
+	 "It may be so for a moment: look again. Else on_poweroff or on_reboot of its "
 	 "configuration is \"preserve\", or its xl process is gone: `xl destroy DOM`.",
 	 is_shut_down},
+	{"domain-suspended", "is suspended", PX_LEVEL_DOMAIN, PX_HEALTH_UNKNOWN,
+	 "the toolstack",
+	 "It waits to be saved or migrated, with its memory still here. Whether that goes on or "
+	 "has failed cannot be seen from the domain.",
+	 "Does an xl save, xl migrate or a libxl-save-helper run (`ps ax`)? Let it end. Else it "
+	 "was left so: `xl destroy DOM`, and start it again or restore it.",
+	 is_suspended},
 	{"domain-paused", "is paused", PX_LEVEL_DOMAIN, PX_HEALTH_FAULT, "who paused it",
 	 "Xen gives it no processor until it is unpaused. Its rings stand still for that reason.",
 	 "`xl unpause DOM`, unless a save, a migration, a debugger or another tool is at work "

@@ -228,6 +228,22 @@ static void test_stopped(void **state)
 	expect(f, PX_HEALTH_FAULT, "the domain is being destroyed");
 }
 
+/* Whoever saves it may be at work, or have failed. */
+static void test_suspended(void **state)
+{
+	struct fixture *f = *state;
+
+	f->report.domain.shutdown = f->report.domain.suspended = true;
+	conclude(f);
+	expect(f, PX_HEALTH_UNKNOWN, "cannot tell: the domain is suspended");
+	assert_int_equal(f->conclusion.faults, 0);
+	px_conclusion_fini(&f->conclusion);
+
+	f->report.domain.dying = true;
+	conclude(f);
+	expect(f, PX_HEALTH_FAULT, "the domain is being destroyed");
+}
+
 /* Nothing is said of rings that could not be found. */
 static void test_store_silent(void **state)
 {
@@ -576,6 +592,7 @@ int main(void)
 		TEST(unknown_and_fault),
 		TEST(gone),
 		TEST(stopped),
+		TEST(suspended),
 		TEST(many_queues),
 		TEST(unread),
 		TEST(store_silent),
