@@ -2,34 +2,12 @@
 /* Netback's and blkback's queues as back ends of rings. */
 #include "ringtrace/back-linux.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "guest/backend-files.h"
 #include "lib/memory.h"
 #include "ringtrace/answer.h"
-
-static struct px_error *lack(struct px_ring *ring, const char *reason)
-{
-	return px_ring_lack(ring, PX_SOURCE_BACK, reason);
-}
-
-static struct px_error *lack_all(struct px_ring_device *device, const char *format, ...)
-	px_printf(2, 3);
-static struct px_error *lack_all(struct px_ring_device *device, const char *format, ...)
-{
-	struct px_error *err = NULL;
-	char text[240];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	for (size_t i = 0; !err && i < device->ring_count; i++)
-		err = lack(&device->rings[i], text);
-	return err;
-}
 
 /* --- netback ---------------------------------------------------------------------------- */
 
@@ -90,15 +68,16 @@ struct px_error *px_back_of_netback(const struct px_netback *back,
 		const struct px_netback_queue *queue = find_queue(back, ring);
 
 		if (!queue) {
-			err = lack(ring,
-				   *back->lacks ? back->lacks : "netback has no such queue");
+			err = px_ring_lack(ring, PX_SOURCE_BACK, "%s",
+					   *back->lacks ? back->lacks
+							: "netback has no such queue");
 			continue;
 		}
 		ring->readings[number].back = ring->kind == PX_RING_NET_TX ? back_of_tx(queue)
 									   : back_of_rx(queue);
 		ring->readings[number].back.disabled = px_answer_of_fact(back->disabled);
 		if (*back->lacks)
-			err = lack(ring, back->lacks);
+			err = px_ring_lack(ring, PX_SOURCE_BACK, "%s", back->lacks);
 	}
 	return err;
 }
@@ -114,8 +93,9 @@ struct px_error *px_back_of_blkback(const struct px_blkback *back,
 		struct px_ring *ring = &device->rings[i];
 
 		if (ring->queue >= back->ring_count) {
-			err = lack(ring,
-				   *back->lacks ? back->lacks : "blkback has no such ring");
+			err = px_ring_lack(ring, PX_SOURCE_BACK, "%s",
+					   *back->lacks ? back->lacks
+							: "blkback has no such ring");
 			continue;
 		}
 		ring->readings[number].back = (struct px_ring_back){
@@ -124,7 +104,7 @@ struct px_error *px_back_of_blkback(const struct px_blkback *back,
 			.pending = back->rings[ring->queue].inflight,
 		};
 		if (*back->lacks)
-			err = lack(ring, back->lacks);
+			err = px_ring_lack(ring, PX_SOURCE_BACK, "%s", back->lacks);
 	}
 	return err;
 }
@@ -169,9 +149,9 @@ static struct px_error *read_blkback(const struct px_back_linux *from,
 	struct px_error *err;
 
 	if (!found)
-		return lack_all(device, "%s",
-				from->drivers ? "blkback does not have this device"
-					      : from->problem);
+		return px_ring_device_lack(device, PX_SOURCE_BACK, "%s",
+					   from->drivers ? "blkback does not have this device"
+							 : from->problem);
 	err = px_linux_drivers_blkback(from->drivers, found, &back);
 	return err ? err : px_back_of_blkback(&back, device, number);
 }
@@ -203,15 +183,18 @@ struct px_error *px_back_linux_read(const struct px_back_linux *from,
 	if (!net && device->class != PX_DEVICE_VBD)
 		return NULL;
 	if (!device->back_path)
-		return lack_all(device, "it is not known where the back end is");
+		return px_ring_device_lack(device, PX_SOURCE_BACK,
+					   "it is not known where the back end is");
 	if (device->back_domain != 0)
-		return lack_all(device,
-				"the back end is in domain %u, which is not looked into",
-				device->back_domain);
+		return px_ring_device_lack(
+			device, PX_SOURCE_BACK,
+			"the back end is in domain %u, which is not looked into",
+			device->back_domain);
 	if (strcmp(device->back_type, net ? "vif" : "vbd") != 0)
-		return lack_all(device,
-				"the back end is a program of dom0 (%s), which shows nothing",
-				device->back_type);
+		return px_ring_device_lack(
+			device, PX_SOURCE_BACK,
+			"the back end is a program of dom0 (%s), which shows nothing",
+			device->back_type);
 	snprintf(node, sizeof(node), "backend/%s/%u/%u", device->back_type, from->front_domain,
 		 device->id);
 	if (from->drivers)

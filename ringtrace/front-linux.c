@@ -7,20 +7,6 @@
 #include "lib/memory.h"
 #include "ringtrace/answer.h"
 
-static struct px_error *lack(struct px_ring *ring, const char *reason)
-{
-	return px_ring_lack(ring, PX_SOURCE_FRONT, reason);
-}
-
-static struct px_error *lack_all(struct px_ring_device *device, const char *reason)
-{
-	struct px_error *err = NULL;
-
-	for (size_t i = 0; !err && i < device->ring_count; i++)
-		err = lack(&device->rings[i], reason);
-	return err;
-}
-
 static bool has_grant(struct px_fact reference, const struct px_ring *ring)
 {
 	return reference.known && reference.value == ring->references[0];
@@ -54,9 +40,11 @@ struct px_error *px_front_of_netfront(const struct px_netfront *front,
 		struct px_ring_front *ret = &ring->readings[number].front;
 
 		if (!queue) {
-			err = lack(ring, *front->lacks ? front->lacks
-						       : "the guest's driver has no queue with "
-							 "this ring");
+			err = px_ring_lack(ring, PX_SOURCE_FRONT, "%s",
+					   *front->lacks
+						   ? front->lacks
+						   : "the guest's driver has no queue with "
+						     "this ring");
 			continue;
 		}
 		*ret = (struct px_ring_front){
@@ -72,7 +60,7 @@ struct px_error *px_front_of_netfront(const struct px_netfront *front,
 			ret->refill_timer = px_answer_of_fact(queue->refill_timer);
 		}
 		if (*front->lacks)
-			err = lack(ring, front->lacks);
+			err = px_ring_lack(ring, PX_SOURCE_FRONT, "%s", front->lacks);
 	}
 	return err;
 }
@@ -101,8 +89,10 @@ struct px_error *px_front_of_blkfront(const struct px_blkfront *front,
 		const struct px_blkfront_ring *found = find_ring(front, ring);
 
 		if (!found) {
-			err = lack(ring, *front->lacks ? front->lacks
-						       : "the guest's driver has no such ring");
+			err = px_ring_lack(ring, PX_SOURCE_FRONT, "%s",
+					   *front->lacks
+						   ? front->lacks
+						   : "the guest's driver has no such ring");
 			continue;
 		}
 		ring->readings[number].front = (struct px_ring_front){
@@ -114,7 +104,7 @@ struct px_error *px_front_of_blkfront(const struct px_blkfront *front,
 			ring->readings[number].front.broken =
 				px_answer_of(front->connected.value == BLKIF_STATE_ERROR);
 		if (*front->lacks)
-			err = lack(ring, front->lacks);
+			err = px_ring_lack(ring, PX_SOURCE_FRONT, "%s", front->lacks);
 	}
 	return err;
 }
@@ -156,9 +146,10 @@ struct px_error *px_front_linux_read(struct px_linux_drivers *drivers,
 	snprintf(node, sizeof(node), "device/%s/%u", net ? "vif" : "vbd", device->id);
 	found = px_xenbus_devices_find(devices, node);
 	if (!found)
-		return lack_all(device, *devices->lacks ? devices->lacks
-							: "the guest's driver does not have "
-							  "this device");
+		return px_ring_device_lack(device, PX_SOURCE_FRONT, "%s",
+					   *devices->lacks ? devices->lacks
+							   : "the guest's driver does not have "
+							     "this device");
 	return net ? read_netfront(drivers, found, device, number)
 		   : read_blkfront(drivers, found, device, number);
 }

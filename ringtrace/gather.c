@@ -306,16 +306,14 @@ static struct px_error *note_fronts(const struct px_gather *gather,
 {
 	const char *problem = gather->sources->front.problem;
 	struct px_error *err = NULL;
-	char text[240];
 
-	snprintf(text, sizeof(text), "%s%sthere are no ring notes", problem,
-		 *problem ? "; " : "");
 	for (size_t i = 0; !err && i < device->ring_count; i++) {
 		struct px_ring *ring = &device->rings[i];
 
 		if (!px_ring_is_stream(ring->kind) &&
 		    !ring->readings[number].front.req_prod_pvt.known)
-			err = px_ring_lack(ring, PX_SOURCE_FRONT, text);
+			err = px_ring_lack(ring, PX_SOURCE_FRONT, "%s%sthere are no ring notes",
+					   problem, *problem ? "; " : "");
 	}
 	return err;
 }

@@ -2,8 +2,6 @@
 /* Mapping and copying the shared pages of rings. */
 #include "ringtrace/pages.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,18 +48,6 @@ static void layout_fini(struct layout *layout)
 	*layout = (struct layout){0};
 }
 
-static struct px_error *lack(struct px_ring *ring, const char *format, ...) px_printf(2, 3);
-static struct px_error *lack(struct px_ring *ring, const char *format, ...)
-{
-	char text[160];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	return px_ring_lack(ring, PX_SOURCE_PAGE, text);
-}
-
 static struct px_error *add_frame(struct layout *layout, px_frame_number frame)
 {
 	struct px_error *err =
@@ -85,13 +71,15 @@ static struct px_error *resolve(const struct px_ring_pages *pages,
 	if (ring->by_frame)
 		return NULL;
 	if (!pages->grants)
-		return lack(ring, "the grant table cannot be read");
+		return px_ring_lack(ring, PX_SOURCE_PAGE, "the grant table cannot be read");
 	outcome = px_grants_find(pages->grants, reference, &grant);
 	if (outcome != PX_GRANT_OK)
-		return lack(ring, "grant %u: %s", reference, px_grant_outcome_name(outcome));
+		return px_ring_lack(ring, PX_SOURCE_PAGE, "grant %u: %s", reference,
+				    px_grant_outcome_name(outcome));
 	if (grant.domain != device->back_domain)
-		return lack(ring, "grant %u is for domain %u, the back end is in domain %u",
-			    reference, grant.domain, device->back_domain);
+		return px_ring_lack(ring, PX_SOURCE_PAGE,
+				    "grant %u is for domain %u, the back end is in domain %u",
+				    reference, grant.domain, device->back_domain);
 	*found_ret = true;
 	*ret = grant.frame;
 	return NULL;
@@ -211,8 +199,8 @@ static struct px_error *note_unmapped(const struct px_ring_pages *pages, struct 
 
 		for (size_t j = 0; !err && j < device->ring_count; j++, number++)
 			if (!px_ring_pages_of(pages, number).size)
-				err = lack(&device->rings[j],
-					   "its frame is no memory of the domain");
+				err = px_ring_lack(&device->rings[j], PX_SOURCE_PAGE,
+						   "its frame is no memory of the domain");
 	}
 	return err;
 }

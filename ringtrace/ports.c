@@ -2,8 +2,6 @@
 /* Reading the event channels of rings. */
 #include "ringtrace/ports.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/memory.h"
@@ -12,20 +10,6 @@
 enum {
 	DOM0 = 0,
 };
-
-static struct px_error *lack(struct px_ring *ring, enum px_ring_source source,
-			     const char *format, ...) px_printf(3, 4);
-static struct px_error *lack(struct px_ring *ring, enum px_ring_source source,
-			     const char *format, ...)
-{
-	char text[240];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	return px_ring_lack(ring, source, text);
-}
 
 /* --- once a reading --------------------------------------------------------------------- */
 
@@ -147,8 +131,9 @@ static struct px_error *read_front_bits(const struct px_ring_ports *ports, struc
 	}
 	if (ret->pending != PX_ANSWER_UNKNOWN)
 		return NULL;
-	return lack(ring, PX_SOURCE_FRONT_PORT,
-		    "it is not known where the guest keeps the bits of its event channels");
+	return px_ring_lack(
+		ring, PX_SOURCE_FRONT_PORT,
+		"it is not known where the guest keeps the bits of its event channels");
 }
 
 static struct px_error *read_back_bits(const struct px_ring_ports *ports, struct px_ring *ring,
@@ -157,16 +142,17 @@ static struct px_error *read_back_bits(const struct px_ring_ports *ports, struct
 	const struct px_ring_kernel *kernel = &ports->sources->back;
 
 	if (domain != DOM0)
-		return lack(ring, PX_SOURCE_BACK_PORT,
-			    "the back end is in domain %u, which is not looked into", domain);
+		return px_ring_lack(ring, PX_SOURCE_BACK_PORT,
+				    "the back end is in domain %u, which is not looked into",
+				    domain);
 	if (!kernel->drivers)
-		return lack(ring, PX_SOURCE_BACK_PORT, "%s", kernel->problem);
+		return px_ring_lack(ring, PX_SOURCE_BACK_PORT, "%s", kernel->problem);
 	/* We run in dom0: its vCPUs do as well, or we would not. */
 	read_kernel_bits(kernel, false, ret);
 	if (ret->pending != PX_ANSWER_UNKNOWN)
 		return NULL;
-	return lack(ring, PX_SOURCE_BACK_PORT,
-		    "it is not known where dom0 keeps the bits of its event channels");
+	return px_ring_lack(ring, PX_SOURCE_BACK_PORT,
+			    "it is not known where dom0 keeps the bits of its event channels");
 }
 
 /* --- ends ------------------------------------------------------------------------------- */
@@ -197,8 +183,9 @@ static struct px_error *ask(const struct px_ring_ports *ports, struct px_ring *r
 	    (err->code == PX_ERR_DOMAIN_GONE && domain == ports->sources->guest->domain.id))
 		return err;
 	px_error_freep(&err);
-	return lack(ring, source, "the hypervisor does not tell of port %u of domain %u", port,
-		    domain);
+	return px_ring_lack(ring, source,
+			    "the hypervisor does not tell of port %u of domain %u", port,
+			    domain);
 }
 
 static struct px_error *read_back(const struct px_ring_ports *ports, struct px_ring *ring,
@@ -236,7 +223,7 @@ static struct px_error *read_channel(const struct px_ring_ports *ports,
 	*front = (struct px_ring_port){.port = front->port};
 	reading->back_port = (struct px_ring_port){0};
 	if (!front->port.known)
-		return lack(ring, PX_SOURCE_FRONT_PORT, "xenstore has no port for it");
+		return px_ring_lack(ring, PX_SOURCE_FRONT_PORT, "xenstore has no port for it");
 	err = ask(ports, ring, PX_SOURCE_FRONT_PORT, ports->sources->guest->domain.id,
 		  (uint32_t)front->port.value, &status, &known);
 	if (err || !known)
@@ -249,9 +236,9 @@ static struct px_error *read_channel(const struct px_ring_ports *ports,
 	if (err)
 		return err;
 	if (status.binding != PX_PORT_INTERDOMAIN)
-		return lack(ring, PX_SOURCE_BACK_PORT,
-			    "the guest's port %u is not bound to a back end",
-			    (uint32_t)front->port.value);
+		return px_ring_lack(ring, PX_SOURCE_BACK_PORT,
+				    "the guest's port %u is not bound to a back end",
+				    (uint32_t)front->port.value);
 	front->peer_domain = PX_FACT(status.peer_domain);
 	front->peer_port = PX_FACT(status.peer_port);
 	return read_back(ports, ring, front, &reading->back_port);

@@ -3,6 +3,7 @@
 #include "ringtrace/rings.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/memory.h"
@@ -69,29 +70,54 @@ struct px_error *px_ring_device_add(struct px_ring_device *device, struct px_rin
 	return NULL;
 }
 
-struct px_error *px_ring_device_note(struct px_ring_device *device, const char *format, ...)
+static struct px_error *write_note(char **note, const char *format, va_list arguments)
 {
-	va_list arguments;
 	char *text = NULL;
-	int length;
 
-	if (device->problem)
+	if (*note)
 		return NULL;
-	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
-	va_end(arguments);
-	if (length < 0)
+	if (vasprintf(&text, format, arguments) < 0)
 		return &px_error_no_memory;
-	device->problem = text;
+	*note = text;
 	return NULL;
 }
 
-struct px_error *px_ring_lack(struct px_ring *ring, enum px_ring_source source,
-			      const char *reason)
+struct px_error *px_ring_device_note(struct px_ring_device *device, const char *format, ...)
 {
-	if (ring->lacks[source])
-		return NULL;
-	return px_strdup(reason, &ring->lacks[source]);
+	struct px_error *err;
+	va_list arguments;
+
+	va_start(arguments, format);
+	err = write_note(&device->problem, format, arguments);
+	va_end(arguments);
+	return err;
+}
+
+struct px_error *px_ring_lack(struct px_ring *ring, enum px_ring_source source,
+			      const char *format, ...)
+{
+	struct px_error *err;
+	va_list arguments;
+
+	va_start(arguments, format);
+	err = write_note(&ring->lacks[source], format, arguments);
+	va_end(arguments);
+	return err;
+}
+
+struct px_error *px_ring_device_lack(struct px_ring_device *device, enum px_ring_source source,
+				     const char *format, ...)
+{
+	struct px_error *err = NULL;
+
+	for (size_t i = 0; !err && i < device->ring_count; i++) {
+		va_list arguments;
+
+		va_start(arguments, format);
+		err = write_note(&device->rings[i].lacks[source], format, arguments);
+		va_end(arguments);
+	}
+	return err;
 }
 
 /* What tells a ring from the others of its device. */

@@ -95,9 +95,12 @@ px_must_check struct px_error *px_ring_device_add(struct px_ring_device *device,
 px_must_check struct px_error *px_ring_device_note(struct px_ring_device *device,
 						   const char *format, ...) px_printf(2, 3);
 
-/** Note why a source lacks; the first reason stays. reason is copied. */
+/** Note why a source lacks, of a ring or of all that a device has; the first reason stays. */
 px_must_check struct px_error *px_ring_lack(struct px_ring *ring, enum px_ring_source source,
-					    const char *reason);
+					    const char *format, ...) px_printf(3, 4);
+px_must_check struct px_error *px_ring_device_lack(struct px_ring_device *device,
+						   enum px_ring_source source,
+						   const char *format, ...) px_printf(3, 4);
 
 /** "vif 0 q1 tx": the device, the queue of several, the direction. Returns buffer. */
 const char *px_ring_name(const struct px_ring_device *device, const struct px_ring *ring,
