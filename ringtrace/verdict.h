@@ -4,7 +4,8 @@
  * with a name, a meaning, who must act and what to try. doc/RINGS.md lists them.
  *
  * A rule says yes with the numbers that it saw, no, or which source it would have needed. A
- * further rule is a function, its line in rules.h and its row of the table in rules.c.
+ * further rule is a function, its line in rules.h and its row of the table in rules.c; tests
+ *ask for its row in doc/RINGS.md and in perf-xen-rings(1), and of a fault for an example.
  *
  * Readings are not atomic: the numbers of one are read one after another while both ends run.
  * Indices only grow, though. Where all of them are the same in two readings, they had these

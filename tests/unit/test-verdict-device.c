@@ -676,6 +676,34 @@ static void the_document_has_all_rules(void **state)
 	assert_int_equal(found, count);
 }
 
+/* Who is told of a letter finds it in the manual. */
+static void the_manual_has_all_rules(void **state)
+{
+	size_t count = 0, found = 0;
+	const struct px_rule *rules = px_rules(&count);
+	FILE *file = fopen("doc/man/perf-xen-rings.1", "r");
+	char line[1024], row[512];
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		const struct px_rule *rule = &rules[found];
+		bool fault;
+
+		if (strncmp(line, ".It ", 4) != 0 || !strstr(line, " Ta "))
+			continue;
+		if (found == count)
+			fail_msg("a row that no rule has: %s", line);
+		fault = rule->health == PX_HEALTH_FAULT;
+		snprintf(row, sizeof(row), ".It %s Ta %s Ta %s%s\n", rule->id, rule->name,
+			 fault ? "" : "no fault: ",
+			 fault ? px_actor_name(rule->actor) : px_health_name(rule->health));
+		assert_string_equal(line, row);
+		found++;
+	}
+	fclose(file);
+	assert_int_equal(found, count);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -714,6 +742,7 @@ int main(void)
 		cmocka_unit_test(rules_are_complete),
 		cmocka_unit_test(names_are_there_for_any_number),
 		cmocka_unit_test(the_document_has_all_rules),
+		cmocka_unit_test(the_manual_has_all_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
