@@ -24,14 +24,26 @@ static void fail_with(const struct ring_model *model, const struct px_verdicts *
 		 verdicts->verdicts[0].evidence.text);
 }
 
-/* Any of the sources is missing in both readings. */
+/* Any of the sources is missing, always or once. */
 static void blank_some(struct ring_model *model, struct ring_world *world)
 {
-	for (unsigned int source = PX_SOURCE_FRONT; source < PX_RING_SOURCES; source++)
-		if (!ring_model_random(model, 4)) {
-			ring_world_blank(ring_world_reading(world, 0), source);
-			ring_world_blank(ring_world_reading(world, 1), source);
-		}
+	uint32_t readings = (uint32_t)world->rings.reading_count;
+
+	for (unsigned int source = PX_SOURCE_PAGE; source < PX_RING_SOURCES; source++) {
+		uint32_t which = ring_model_random(model, 4 * (readings + 1));
+
+		for (uint32_t i = 0; i < readings; i++)
+			if (which == i || which == readings)
+				ring_world_blank(ring_world_reading(world, i), source);
+	}
+}
+
+static void look_once_more(struct ring_model *model, struct ring_world *world)
+{
+	ring_model_run(model, WORLD_SECOND);
+	world->ring[0].readings[2] = world->ring[0].readings[1];
+	ring_model_read(model, world, 2);
+	world->ring[0].reading_count = world->rings.reading_count = 3;
 }
 
 struct tally {
@@ -51,6 +63,8 @@ static void watch_healthy(struct ring_model *model, unsigned int looks, struct t
 		if (!ring_model_random(model, 3))
 			model->traffic = false;
 		ring_model_look(model, &world);
+		if (ring_model_random(model, 2))
+			look_once_more(model, &world);
 		if (ring_model_random(model, 2))
 			blank_some(model, &world);
 		ring_world_judge(&world, &verdicts);
