@@ -29,6 +29,35 @@ static bool rewound(const struct px_ring_indices *a, const struct px_ring_indice
 	return ran_back(a->req_prod, b->req_prod) || ran_back(a->rsp_prod, b->rsp_prod);
 }
 
+/* Whether to is more than slots ahead of from, or behind it. */
+static bool too_far(struct px_fact from, struct px_fact to, uint32_t slots)
+{
+	return from.known && to.known && px_ring_distance(px_index(from), px_index(to)) > slots;
+}
+
+/* Along the ring: rsp_cons, rsp_prod, rsp_prod_pvt, req_cons, req_prod, req_prod_pvt, and no
+ * more than the ring has from the first to the last. */
+static bool ends_disagree(const struct px_ring *ring, const struct px_ring_reading *r)
+{
+	struct px_fact order[] = {
+		r->front.rsp_cons, PX_FACT(r->shared.rsp_prod), r->back.rsp_prod_pvt,
+		r->back.req_cons,  PX_FACT(r->shared.req_prod), r->front.req_prod_pvt,
+	};
+	bool broken = false;
+
+	for (size_t i = 0; i < px_array_size(order); i++)
+		for (size_t j = i + 1; j < px_array_size(order); j++)
+			broken |= too_far(order[i], order[j], ring->slots);
+	return broken;
+}
+
+/* Both ends began to count anew, as two that connect again within a moment do. */
+static bool began_together(const struct px_ring *ring, const struct px_ring_reading *last)
+{
+	return last->front.rsp_cons.known && last->back.req_cons.known &&
+	       !ends_disagree(ring, last);
+}
+
 static void ask_initial(struct px_inquiry *q)
 {
 	const struct px_ring_indices *s = &q->r->shared;
@@ -61,7 +90,7 @@ enum px_match px_rule_reset(const struct px_case *c, struct px_evidence *evidenc
 	if (!c->first || !px_case_connected(c))
 		return PX_MATCH_NO;
 	if (c->first->readable && c->last->readable &&
-	    rewound(&c->first->shared, &c->last->shared)) {
+	    rewound(&c->first->shared, &c->last->shared) && !began_together(c->ring, c->last)) {
 		px_say(evidence, "Indices ran backwards: ");
 		say_shared(&c->first->shared, evidence);
 		px_say(evidence, "; then ");
@@ -93,26 +122,9 @@ static void ask_page_impossible(struct px_inquiry *q)
 							  r->shared.req_prod) > ring->slots);
 }
 
-/* Whether to is more than slots ahead of from, or behind it. */
-static bool too_far(struct px_fact from, struct px_fact to, uint32_t slots)
-{
-	return from.known && to.known && px_ring_distance(px_index(from), px_index(to)) > slots;
-}
-
-/* Along the ring: rsp_cons, rsp_prod, rsp_prod_pvt, req_cons, req_prod, req_prod_pvt, and no
- * more than the ring has from the first to the last. */
 static void ask_private_impossible(struct px_inquiry *q)
 {
-	struct px_fact order[] = {
-		q->r->front.rsp_cons, PX_FACT(q->r->shared.rsp_prod), q->r->back.rsp_prod_pvt,
-		q->r->back.req_cons,  PX_FACT(q->r->shared.req_prod), q->r->front.req_prod_pvt,
-	};
-	bool broken = false;
-
-	for (size_t i = 0; i < px_array_size(order); i++)
-		for (size_t j = i + 1; j < px_array_size(order); j++)
-			broken |= too_far(order[i], order[j], q->c->ring->slots);
-	px_ask(q, broken);
+	px_ask(q, ends_disagree(q->c->ring, q->r));
 }
 
 static void ask_repeated(struct px_inquiry *q)

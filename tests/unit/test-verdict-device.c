@@ -329,6 +329,12 @@ static void indices_that_run_back_are_a_reset(void **state)
 	set_up_vif();
 	ring_world_shift(tx(1), (uint32_t)-400);
 	judge_ring();
+	expect("V"); /* both ends begin anew: it was connected again */
+	tx(1)->front.rsp_cons.value += 400;
+	judge_ring();
+	expect("G");
+	ring_world_blank(tx(1), PX_SOURCE_FRONT);
+	judge_ring();
 	expect("G");
 	set_up_vif();
 	ring_world_shift(tx(1), 400);
