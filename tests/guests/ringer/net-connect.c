@@ -42,15 +42,6 @@ static bool read_mac(uint8_t mac[6])
 	return true;
 }
 
-static void set_peer(struct net *net, uint8_t last)
-{
-	/* What Linux gives to its ends of the interfaces, so to the bridge. */
-	static const uint8_t bridge[6] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
-	const uint8_t guest[6] = {0x00, 0x16, 0x3e, 0x77, 0x00, last};
-
-	memcpy(net->peer, last ? guest : bridge, sizeof(net->peer));
-}
-
 static void wait_for_backend(const char *backend, enum xenbus_state state)
 {
 	store_watch(backend, "state");
@@ -144,7 +135,6 @@ bool net_connect(struct net *net, const struct net_options *options,
 
 	if (!store_read(FOLDER, "backend", backend, sizeof(backend)) || !read_mac(net->mac))
 		return false;
-	set_peer(net, options->peer);
 	net->backend = (uint16_t)store_read_number(FOLDER, "backend-id");
 	net_init_tx(net, options->first_index);
 	init_rx(net, options->first_index);

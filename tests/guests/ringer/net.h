@@ -28,7 +28,6 @@
 struct net_options {
 	uint32_t first_index; /* of both rings */
 	uint32_t rx_buffers;  /* to have posted at most; 0: one for each slot */
-	uint8_t peer;	      /* 0: packets go to dom0, else to the guest 00:16:3e:77:00:peer */
 	bool shared_port;     /* one event channel for both rings */
 	bool quiet;	      /* stop before the state Connected */
 };
@@ -45,7 +44,7 @@ struct net {
 	struct netif_tx_front_ring tx;
 	struct netif_rx_front_ring rx;
 	uint32_t tx_port, rx_port;
-	uint8_t mac[6], peer[6]; /* packets go from here to there */
+	uint8_t mac[6];
 	uint16_t backend;
 	struct net_faults faults;
 

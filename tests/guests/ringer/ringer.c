@@ -3,8 +3,8 @@
  * A unikernel with a network interface that works, or fails in one way that people met in the
  * field; README.md has the scenarios and what both ends of the rings then look like.
  *
- * command line: scenario=NAME [notes=off] [split=0] [first=INDEX] [rx=BUFFERS] [to=N] and what
- * the scenario itself takes
+ * command line: scenario=NAME [notes=off] [split=0] [first=INDEX] [rx=BUFFERS] and what the
+ * scenario itself takes
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -114,7 +114,6 @@ static bool connect(struct net *net, const struct scenario *scenario, const char
 
 	options.first_index = (uint32_t)text_option(line, "first", options.first_index);
 	options.rx_buffers = (uint32_t)text_option(line, "rx", options.rx_buffers);
-	options.peer = (uint8_t)text_option(line, "to", 0);
 	options.shared_port = !text_option(line, "split", 1);
 	net->faults = scenario->faults;
 	return store_init() && grants_init() && net_connect(net, &options, notes) &&
