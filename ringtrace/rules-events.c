@@ -59,6 +59,21 @@ static bool device_still(const struct px_case *device, struct px_case *ret)
 	return found;
 }
 
+/* The device was in use all the time; *ret is one of its rings. */
+static bool device_watched(const struct px_case *device, struct px_case *ret)
+{
+	if (!device->device->ring_count)
+		return false;
+	*ret = px_case_of(device->rings, device->device, &device->device->rings[0]);
+	return ret->first != ret->last && px_case_elapsed_ns(ret) >= PX_STILL_NS &&
+	       px_case_guest_runs(ret) && px_case_connected(ret);
+}
+
+static bool a_storm_of(const struct px_case *c, uint64_t events)
+{
+	return events * UINT64_C(1000000000) >= STORM_EVENTS * px_case_elapsed_ns(c);
+}
+
 static bool nothing_to_do(const struct px_ring_reading *r, enum px_ring_kind kind)
 {
 	return kind == PX_RING_NET_RX || r->shared.req_prod == r->shared.rsp_prod;
@@ -78,12 +93,14 @@ enum px_match px_rule_storm(const struct px_case *device, struct px_evidence *ev
 {
 	struct px_case c = {0};
 	uint64_t events, spurious, delayed;
+	bool still = device_still(device, &c);
 
 	/* Daemons count no events; their port stays masked until they have looked. */
-	if (!device->device->has_states || !device_still(device, &c))
+	if (!device->device->has_states || (!still && !device_watched(device, &c)))
 		return PX_MATCH_NO;
 	if (!c.first->events.known || !c.last->events.known) {
-		if (!port_delayed(&c.first->back_port) || !port_delayed(&c.last->back_port))
+		if (!still || !port_delayed(&c.first->back_port) ||
+		    !port_delayed(&c.last->back_port))
 			return PX_MATCH_NO;
 		evidence->missing = 1u << PX_SOURCE_COUNTERS;
 		return PX_MATCH_UNKNOWN;
@@ -91,13 +108,14 @@ enum px_match px_rule_storm(const struct px_case *device, struct px_evidence *ev
 	events = grown(c.first->events, c.last->events);
 	spurious = grown(c.first->spurious_events, c.last->spurious_events);
 	delayed = grown(c.first->delayed_jiffies, c.last->delayed_jiffies);
-	if (events * UINT64_C(1000000000) < STORM_EVENTS * px_case_elapsed_ns(&c) &&
-	    !put_off(&c, spurious, delayed))
+	if (still && !a_storm_of(&c, events) && !put_off(&c, spurious, delayed))
+		return PX_MATCH_NO;
+	/* A packet now and then does not hide a storm: its events are the others. */
+	if (!still && (!a_storm_of(&c, spurious) || spurious < events / 10 * 9))
 		return PX_MATCH_NO;
 	px_say(evidence,
-	       "The back end got %" PRIu64 " events, %" PRIu64
-	       " of them for nothing, and no index moved",
-	       events, spurious);
+	       "The back end got %" PRIu64 " events, %" PRIu64 " of them for nothing%s", events,
+	       spurious, still ? ", and no index moved" : "; it was watched");
 	px_say_time(evidence, &c);
 	px_say(evidence, "; it put off the end of interrupts by %" PRIu64 " jiffies.", delayed);
 	px_say(evidence, " Now");

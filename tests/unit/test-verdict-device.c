@@ -562,6 +562,25 @@ static void a_storm_needs_all_rings_to_stand(void **state)
 	expect_nothing();
 }
 
+/* A broadcast that arrives meanwhile is no excuse, traffic is. */
+static void a_packet_does_not_hide_a_storm(void **state)
+{
+	set_up_vif();
+	tx(1)->events = PX_FACT(tx(0)->events.value + 110);
+	tx(1)->spurious_events = PX_FACT(tx(0)->spurious_events.value + 100);
+	ring_world_shift(&world.ring[1].readings[1], 1);
+	judge_device();
+	expect("K");
+	expect_words("The back end got 110 events, 100 of them for nothing");
+	tx(1)->spurious_events = PX_FACT(tx(0)->spurious_events.value + 99);
+	judge_device();
+	expect_nothing();
+	tx(1)->events = PX_FACT(tx(0)->events.value + 2000);
+	tx(1)->spurious_events = PX_FACT(tx(0)->spurious_events.value + 1000);
+	judge_device();
+	expect_nothing();
+}
+
 static void without_counters_a_storm_is_unknown_where_there_is_a_sign(void **state)
 {
 	set_up_vif();
@@ -742,6 +761,7 @@ int main(void)
 		cmocka_unit_test(events_without_work_are_a_storm),
 		cmocka_unit_test(a_storm_that_is_put_off_is_one),
 		cmocka_unit_test(a_storm_needs_all_rings_to_stand),
+		cmocka_unit_test(a_packet_does_not_hide_a_storm),
 		cmocka_unit_test(without_counters_a_storm_is_unknown_where_there_is_a_sign),
 		cmocka_unit_test(one_bad_queue_is_named),
 		cmocka_unit_test(a_single_queue_is_not_one_of_several),
