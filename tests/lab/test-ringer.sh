@@ -10,4 +10,4 @@ share=$(mktemp -d)
 trap 'rm -rf "$share"' EXIT
 export PERF_XEN_BUILD=$BUILD
 
-"$here/xenlab" run --share "$share" --timeout 400 "$here/ringer-dom0"
+"$here/xenlab" run --share "$share" --timeout 700 "$here/ringer-dom0"
