@@ -286,6 +286,7 @@ UNIT_TESTS := \
 	guest-double \
 	host-kernel \
 	indirect-thunk \
+	kick \
 	histogram \
 	linux-drivers \
 	linux-events \
@@ -453,6 +454,21 @@ UNIKERNEL_BASE_SRC := $(addprefix tests/guests/unikernel/, \
 	hypercall.c \
 	start.c \
 	text.c)
+UNIKERNEL_SRC := $(UNIKERNEL_BASE_SRC) $(addprefix tests/guests/unikernel/, \
+	boot-pv.S \
+	shares.c)
+RINGER_SRC := $(UNIKERNEL_BASE_SRC) $(addprefix tests/guests/ringer/, \
+	faults.c \
+	grants.c \
+	net-connect.c \
+	net.c \
+	notes.c \
+	producers.c \
+	ringer.c \
+	store.c \
+	switch.S \
+	thread.c \
+	traffic.c)
 
 # --- flags --------------------------------------------------------------------------------------
 
@@ -470,21 +486,6 @@ SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 
 ifeq ($(COV),1)
-UNIKERNEL_SRC := $(UNIKERNEL_BASE_SRC) $(addprefix tests/guests/unikernel/, \
-	boot-pv.S \
-	shares.c)
-RINGER_SRC := $(UNIKERNEL_BASE_SRC) $(addprefix tests/guests/ringer/, \
-	faults.c \
-	grants.c \
-	net-connect.c \
-	net.c \
-	notes.c \
-	producers.c \
-	ringer.c \
-	store.c \
-	switch.S \
-	thread.c \
-	traffic.c)
 SANFLAGS += --coverage
 endif
 
@@ -617,6 +618,10 @@ $(O)/guest-images/unikernel-frame-pointers: UNIKERNEL_FLAGS += -fno-asynchronous
 $(UNIKERNELS): $(wildcard tests/guests/unikernel/*) Makefile $(O)/flags
 	@mkdir -p $(@D)
 	$(call quiet,GUEST)$(CC) $(UNIKERNEL_FLAGS) -o $@ $(UNIKERNEL_SRC)
+$(RINGER): $(wildcard tests/guests/unikernel/* tests/guests/ringer/* guest-probes/*) Makefile \
+		$(O)/flags
+	@mkdir -p $(@D)
+	$(call quiet,GUEST)$(CC) $(UNIKERNEL_FLAGS) -o $@ $(RINGER_SRC)
 
 .PHONY: test-programs
 test-programs: $(UNIKERNELS) $(RINGER) all $(UNIT_PROGRAMS) $(FUZZ_REPLAYS) $(TOOL_PROGRAMS) $(GUEST_BINARIES)
@@ -634,10 +639,6 @@ check-clang:
 	+@$(RUN) clang
 check-san:
 	+@$(RUN) san
-$(RINGER): $(wildcard tests/guests/unikernel/* tests/guests/ringer/* guest-probes/*) Makefile \
-		$(O)/flags
-	@mkdir -p $(@D)
-	$(call quiet,GUEST)$(CC) $(UNIKERNEL_FLAGS) -o $@ $(RINGER_SRC)
 lab:
 	+@$(RUN) build lab
 

@@ -56,7 +56,7 @@ static const struct px_option option_table[] = {
 	 PX_OPTION_AT(struct rings_options, count), .min = 1, .max = 1000000000},
 	{PX_OPT_FLAG, 0, "slots", NULL, "the slots in flight as well",
 	 PX_OPTION_AT(struct rings_options, slots)},
-	{PX_OPT_FLAG, 0, "kick", NULL, "wake netback for faulty queues, then look once more",
+	{PX_OPT_FLAG, 0, "kick", NULL, "wake who may have lost an event, then look once more",
 	 PX_OPTION_AT(struct rings_options, kick)},
 	{PX_OPT_FLAG, 0, "json", NULL, "for programs",
 	 PX_OPTION_AT(struct rings_options, json)},
@@ -154,7 +154,7 @@ static struct px_error *take(struct look *look, struct px_rings *rings)
 	if (!err)
 		err = look_longer(look, rings);
 	if (!err && look->options->kick)
-		err = px_kick_faulty(&look->kick, rings, &kicked);
+		err = px_kick_faulty(&look->kick, look->sources.channels, rings, &kicked);
 	if (err || !kicked)
 		return err;
 	if (!pause_between(look))

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,66 +106,108 @@ static const struct px_kick_file *find(const struct px_kick *kick, uint32_t vif,
 	return NULL;
 }
 
-static bool is_faulty(const struct px_rings *rings, const struct px_ring_device *device,
-		      uint32_t queue)
+/* Whom the first fault of a ring that an event may help names. */
+static enum px_wake wake_of(const struct px_rings *rings, const struct px_ring_device *device,
+			    const struct px_ring *ring)
 {
-	for (size_t i = 0; i < device->ring_count; i++) {
-		struct px_verdicts verdicts = {0};
+	struct px_verdicts verdicts = {0};
 
-		if (device->rings[i].queue != queue)
-			continue;
-		px_verdicts_of_ring(rings, device, &device->rings[i], &verdicts);
-		if (verdicts.health == PX_HEALTH_FAULT)
-			return true;
-	}
-	return false;
+	px_verdicts_of_ring(rings, device, ring, &verdicts);
+	for (size_t i = 0; i < verdicts.count; i++)
+		if (verdicts.verdicts[i].rule->wake != PX_WAKE_NOBODY)
+			return verdicts.verdicts[i].rule->wake;
+	return PX_WAKE_NOBODY;
 }
 
-static void mark(struct px_ring_device *device, uint32_t queue)
+static void mark(struct px_ring *ring)
 {
-	for (size_t i = 0; i < device->ring_count; i++) {
-		struct px_ring *ring = &device->rings[i];
-
-		if (ring->queue == queue && ring->reading_count < PX_READINGS_MAX)
-			ring->readings[ring->reading_count].kicked = true;
-	}
+	if (ring->reading_count < PX_READINGS_MAX)
+		ring->readings[ring->reading_count].kicked = true;
 }
 
-static struct px_error *wake(const struct px_kick *kick, struct px_ring_device *device,
-			     uint32_t queue, bool *kicked_ret)
+static bool is_marked(const struct px_ring *ring)
+{
+	return ring->reading_count < PX_READINGS_MAX &&
+	       ring->readings[ring->reading_count].kicked;
+}
+
+/* One write wakes both directions. */
+static void mark_queue(struct px_ring_device *device, uint32_t queue)
+{
+	for (size_t i = 0; i < device->ring_count; i++)
+		if (device->rings[i].queue == queue)
+			mark(&device->rings[i]);
+}
+
+static struct px_error *wake_netback(const struct px_kick *kick, struct px_ring_device *device,
+				     const struct px_ring *ring, bool *kicked_ret)
 {
 	static const char word[] = "kick";
-	const struct px_kick_file *file = find(kick, device->id, queue);
+	const struct px_kick_file *file = NULL;
+	char name[64];
 
+	px_ring_name(device, ring, name, sizeof(name));
+	if (device->class == PX_DEVICE_VIF)
+		file = find(kick, device->id, ring->queue);
 	if (!file) {
-		px_warn("%s, queue %u, cannot be woken: its back end is not dom0's netback, or "
-			"debugfs is not mounted",
-			device->name, queue);
+		px_warn("%s: its back end cannot be woken: it is not dom0's netback, or debugfs "
+			"is not mounted",
+			name);
 		return NULL;
 	}
-	px_info("waking netback for %s, queue %u: %s in its debug file", device->name, queue,
-		word);
+	px_info("%s: waking netback: \"%s\" to the debug file of the queue", name, word);
 	if (write(file->fd, word, sizeof(word) - 1) < 0)
-		return px_error_system(errno, "cannot wake netback for %s, queue %u",
-				       device->name, queue);
-	mark(device, queue);
+		return px_error_system(errno, "cannot wake netback for %s", name);
+	mark_queue(device, ring->queue);
 	*kicked_ret = true;
 	return NULL;
 }
 
-struct px_error *px_kick_faulty(const struct px_kick *kick, struct px_rings *rings,
-				bool *kicked_ret)
+static struct px_error *wake_guest(struct px_event_channels *channels,
+				   const struct px_ring_device *device, struct px_ring *ring,
+				   bool *kicked_ret)
+{
+	const struct px_ring_reading *last = &ring->readings[ring->reading_count - 1];
+	struct px_error *err;
+	bool sent = false;
+	char name[64];
+
+	px_ring_name(device, ring, name, sizeof(name));
+	if (device->back_domain != 0 || !last->back_port.port.known) {
+		px_warn("%s: the guest cannot be woken: dom0 has no end of its channel", name);
+		return NULL;
+	}
+	px_info("%s: waking the guest: an event on port %" PRIu64 " of dom0", name,
+		last->back_port.port.value);
+	err = px_event_channels_kick(channels, (uint32_t)last->back_port.port.value,
+				     (uint32_t)last->front_port.port.value, &sent);
+	if (err)
+		return err;
+	if (sent)
+		mark(ring);
+	else
+		px_warn("%s: that port is not bound to the guest's any more", name);
+	*kicked_ret |= sent;
+	return NULL;
+}
+
+struct px_error *px_kick_faulty(const struct px_kick *kick, struct px_event_channels *channels,
+				struct px_rings *rings, bool *kicked_ret)
 {
 	struct px_error *err = NULL;
 
 	for (size_t i = 0; i < rings->device_count; i++) {
 		struct px_ring_device *device = &rings->devices[i];
 
-		/* The rx ring of a queue follows its tx ring. */
-		for (size_t j = 0; !err && j < device->ring_count; j++)
-			if (device->rings[j].kind == PX_RING_NET_TX &&
-			    is_faulty(rings, device, device->rings[j].queue))
-				err = wake(kick, device, device->rings[j].queue, kicked_ret);
+		for (size_t j = 0; !err && j < device->ring_count; j++) {
+			struct px_ring *ring = &device->rings[j];
+			enum px_wake wake = wake_of(rings, device, ring);
+
+			if (wake == PX_WAKE_BACK && !is_marked(ring))
+				err = wake_netback(kick, device, ring, kicked_ret);
+			else if (wake == PX_WAKE_FRONT)
+				err = wake_guest(channels, device, ring, kicked_ret);
+		}
 	}
 	return err;
 }

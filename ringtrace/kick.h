@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Waking a queue of netback in dom0, for who asked for it: writing "kick" to its debug file
- * calls the queue's interrupt handlers, for both directions, as if the guest had sent an event
- * (drivers/net/xen-netback/xenbus.c). That changes what is looked at, and where the end of an
- * interrupt is pending the kernel logs a warning.
+ * Waking an end of a ring by hand, for who asked for it: netback in dom0 by writing "kick" to
+ * the debug file of a queue, which calls its interrupt handlers for both directions as if the
+ * guest had sent an event (drivers/net/xen-netback/xenbus.c); the guest by an event on dom0's
+ * end of the channel, as the back end would send it. Either changes what is looked at, and
+ * where netback had put off the end of an interrupt the kernel logs a warning.
  */
 #ifndef PX_RINGTRACE_KICK_H
 #define PX_RINGTRACE_KICK_H
 
+#include "guest/event-channels.h"
 #include "ringtrace/rings.h"
 
 struct px_kick_file {
@@ -30,10 +32,11 @@ px_must_check struct px_error *px_kick_open(const char *folder, uint32_t domain,
 void px_kick_close(struct px_kick *kick);
 
 /**
- * Wake all queues one of whose rings has a fault, and mark the readings that are to come of
- * them. What is woken, and what cannot be, is said to the user. *kicked_ret: any was.
+ * Wake whom the verdicts of rings name (enum px_wake), and mark the readings that are to come
+ * of those rings. What is woken, and what cannot be, is said to the user. *kicked_ret: any was.
  */
 px_must_check struct px_error *px_kick_faulty(const struct px_kick *kick,
+					      struct px_event_channels *channels,
 					      struct px_rings *rings, bool *kicked_ret);
 
 #endif

@@ -153,6 +153,7 @@ static const struct px_rule rules[] = {
 			   "the wake-up went to another or was lost, and no event will come.",
 		.advice = "Any response wakes it (ping the guest's other interface, send one "
 			  "packet more). Correct the guest: wake all who fit, not one.",
+		.wake = PX_WAKE_FRONT,
 		.test = px_rule_stranded,
 	},
 	{
@@ -167,6 +168,7 @@ static const struct px_rule rules[] = {
 		.advice = "ip link there: a vif that is down takes no events. xl vcpu-list of "
 			  "the back end's domain; /proc/interrupts there; xl debug-keys e. A "
 			  "masked port that never opens is a bug of the back end's driver.",
+		.wake = PX_WAKE_BACK,
 		.test = px_rule_back_asleep,
 	},
 	{
@@ -179,6 +181,7 @@ static const struct px_rule rules[] = {
 			   "reached the back end: it does not know of them.",
 		.advice = TEST_KICK ". Correct the guest: compare the event index after a full "
 				    "barrier, on every push.",
+		.wake = PX_WAKE_BACK,
 		.test = px_rule_lost_kick,
 	},
 	{
@@ -192,6 +195,7 @@ static const struct px_rule rules[] = {
 			"the guest would have to send: it forgot to arm.",
 		.advice = TEST_KICK ". For Linux compare with the kernel's fixes of netback; "
 				    "report it with the numbers.",
+		.wake = PX_WAKE_BACK,
 		.test = px_rule_event_never_due,
 	},
 	{
@@ -206,6 +210,7 @@ static const struct px_rule rules[] = {
 		.advice = TEST_KICK
 		". The back end's private indices would tell: run as root in "
 		"its domain, with debugfs mounted.",
+		.wake = PX_WAKE_BACK,
 		.test = px_rule_not_seen,
 	},
 	{
@@ -221,6 +226,7 @@ static const struct px_rule rules[] = {
 			"See where its packets go: bridge, firewall, another guest that does "
 			"not receive. cat /sys/kernel/debug/xen-netback/*/io_ring_q*; "
 			"ethtool -S of the vif (tx_zerocopy_*); stacks of its kernel threads.",
+		.wake = PX_WAKE_BACK,
 		.test = px_rule_back_holds,
 	},
 	{
@@ -269,7 +275,8 @@ static const struct px_rule rules[] = {
 			"Responses wait, an event was due, and none is pending in the guest: "
 			"the back end did not send it, or the guest took it and did not look.",
 		.advice = "perf xen stacks shows whether the guest still works on it. If it "
-			  "sleeps, one more packet or request wakes it; look at both drivers.",
+			  "sleeps, " TEST_KICK "; look at both drivers.",
+		.wake = PX_WAKE_FRONT,
 		.test = px_rule_lost_response,
 	},
 	{
@@ -281,6 +288,7 @@ static const struct px_rule rules[] = {
 		.meaning = "Responses wait and an event was due; whether it was lost (B1), is "
 			   "masked (B2) or not taken (B3) cannot be seen.",
 		.advice = "xl debug-keys e shows the guest's ports in xl dmesg.",
+		.wake = PX_WAKE_FRONT,
 		.test = px_rule_not_taken,
 	},
 	{
@@ -295,6 +303,7 @@ static const struct px_rule rules[] = {
 		.advice =
 			"Correct the guest: after the last response set rsp_event to the next "
 			"and look again (RING_FINAL_CHECK_FOR_RESPONSES).",
+		.wake = PX_WAKE_FRONT,
 		.test = px_rule_not_asked,
 	},
 	{
@@ -306,6 +315,7 @@ static const struct px_rule rules[] = {
 		.meaning = "The guest has posted no buffer: it can receive nothing.",
 		.advice = "Out of memory in the guest, or its refill ran before it took the "
 			  "last packets. " NETBACK ": \"Guest Rx stalled\".",
+		.wake = PX_WAKE_BACK,
 		.test = px_rule_starved,
 	},
 	{
@@ -318,6 +328,7 @@ static const struct px_rule rules[] = {
 			   "behind it wait, and one is dropped every ten seconds.",
 		.advice = "Let the guest post at least 19 buffers, or switch segmentation off "
 			  "at the vif (ethtool -K vifD.N tso off gso off).",
+		.wake = PX_WAKE_BACK,
 		.test = px_rule_deficit,
 	},
 	{

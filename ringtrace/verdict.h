@@ -86,6 +86,13 @@ struct px_evidence {
 	unsigned int missing;	    /* of PX_MATCH_UNKNOWN: 1 << enum px_ring_source */
 };
 
+/** Whom an event that is sent by hand may set going. */
+enum px_wake {
+	PX_WAKE_NOBODY,
+	PX_WAKE_FRONT,
+	PX_WAKE_BACK,
+};
+
 struct px_rule {
 	const char *id;	  /* of the signature: "A1" */
 	const char *name; /* "lost kick" */
@@ -94,6 +101,7 @@ struct px_rule {
 	unsigned int kinds;  /* 1 << enum px_ring_kind; 0: the device as a whole */
 	const char *meaning; /* what it says to people: one or two sentences */
 	const char *advice;  /* what to try: commands, log lines, settings */
+	enum px_wake wake;   /* --kick tries it */
 	bool patient;	     /* it puts off a verdict that a look of PX_PATIENCE_S would give */
 	enum px_match (*test)(const struct px_case *c, struct px_evidence *evidence);
 	/* NULL for U, which is what remains when no other rule says enough */
