@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The model of reservations in tests/model: spin finds nothing in it, and finds what is wrong with
+# The model of reservations beside this: spin finds nothing in it, and finds what is wrong with
 # producers that do not reserve.
 set -u
-model=$(cd "$(dirname "$0")/../model" && pwd)/reserve.pml
+model=$(cd "$(dirname "$0")" && pwd)/reserve.pml
 cd "$TMPDIR" || exit 1
 n=0
 
