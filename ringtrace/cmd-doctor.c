@@ -116,20 +116,26 @@ static struct px_error *look(const struct doctor_options *options, struct px_doc
 /* --- showing --------------------------------------------------------------------------------
  */
 
-static struct px_error *write_html(const char *path, const struct px_doctor_report *report,
-				   const struct px_conclusion *conclusion)
+/* The folder may be another user's. Once it is open, the rest of what px_target_open left goes.
+ */
+static struct px_error *open_html(const char *path, FILE **ret)
 {
-	FILE *file px_cleanup(px_fclosep) = NULL;
 	struct px_error *err = px_capabilities_raise();
 
 	if (err)
 		return err;
-	/* The folder may be another user's. */
-	file = fopen(path, "we");
-	if (!file)
+	*ret = fopen(path, "we");
+	if (!*ret)
 		return px_error_system(errno, "%s", path);
-	/* The output is open: the rest of what px_target_open left goes. */
-	err = px_confine(&(struct px_confinement){0});
+	return px_confine(&(struct px_confinement){0});
+}
+
+static struct px_error *write_html(const char *path, const struct px_doctor_report *report,
+				   const struct px_conclusion *conclusion)
+{
+	FILE *file px_cleanup(px_fclosep) = NULL;
+	struct px_error *err = open_html(path, &file);
+
 	if (err)
 		return err;
 	px_doctor_html(report, conclusion, file);
