@@ -32,7 +32,7 @@ check() # NAME WHERE ID STATUS
 	grep -q "^$1 " "$share/results" || equal none some "$1: looks" /dev/null
 }
 
-look_at_ringers 1 3 500
+look_at_ringers 1 3 800
 status=$?
 [ "$status" -ne 77 ] || exit 77
 equal "$status" 0 "the part in dom0" /dev/null
