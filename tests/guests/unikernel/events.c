@@ -23,6 +23,13 @@ static union {
 	uint8_t page[1 << PAGE_SHIFT];
 } shared __attribute__((aligned(1 << PAGE_SHIFT)));
 
+/* As guests do at their start; a port is opened when somebody takes its events. */
+static void mask_all(void)
+{
+	for (unsigned int i = 0; i < sizeof(shared.info.evtchn_mask) / sizeof(xen_ulong_t); i++)
+		shared.info.evtchn_mask[i] = ~(xen_ulong_t)0;
+}
+
 _Bool events_init(void)
 {
 	struct xen_add_to_physmap map = {
@@ -31,13 +38,19 @@ _Bool events_init(void)
 		.gpfn = (uintptr_t)&shared >> PAGE_SHIFT,
 	};
 
-	return !hypercall(__HYPERVISOR_memory_op, XENMEM_add_to_physmap, (uintptr_t)&map, 0);
+	if (hypercall(__HYPERVISOR_memory_op, XENMEM_add_to_physmap, (uintptr_t)&map, 0))
+		return 0;
+	mask_all();
+	return 1;
 }
 
 _Bool events_init_pv(uint64_t machine_address)
 {
-	return !hypercall(__HYPERVISOR_update_va_mapping, (uintptr_t)&shared,
-			  machine_address | PRESENT_WRITABLE, UVMF_INVLPG);
+	if (hypercall(__HYPERVISOR_update_va_mapping, (uintptr_t)&shared,
+		      machine_address | PRESENT_WRITABLE, UVMF_INVLPG))
+		return 0;
+	mask_all();
+	return 1;
 }
 
 void events_notify(uint32_t port)
