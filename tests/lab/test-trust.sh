@@ -8,4 +8,4 @@ here=$(cd "$(dirname "$0")" && pwd)
 share=$(mktemp -d)
 trap 'rm -rf "$share"' EXIT
 export PERF_XEN_BUILD=$BUILD
-"$here/xenlab" run --share "$share" --timeout 400 "$here/trust-dom0"
+"$here/xenlab" run --share "$share" --timeout 800 "$here/trust-dom0"
