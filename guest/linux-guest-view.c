@@ -29,19 +29,6 @@ struct px_linux_guest_view {
 	size_t kept_count, total;
 };
 
-static bool read_kernel(void *context, uint64_t address, void *buffer, size_t size)
-{
-	return px_linux_kernel_read(context, address, buffer, size) == PX_READ_OK;
-}
-
-static struct px_linux_reader reader_of(const struct px_linux_kernel *kernel)
-{
-	return (struct px_linux_reader){
-		.read = read_kernel,
-		.context = (void *)(uintptr_t)kernel,
-	};
-}
-
 struct px_error *px_linux_guest_view_new(const struct px_linux_kernel *kernel,
 					 struct px_linux_guest_view **ret)
 {
@@ -79,7 +66,7 @@ void px_linux_guest_view_freep(struct px_linux_guest_view **view)
 static struct px_type_info *read_types(struct px_linux_guest_view *view,
 				       const struct px_linux_module_btf *btf)
 {
-	struct px_linux_reader reader = reader_of(view->kernel);
+	struct px_linux_reader reader = px_linux_kernel_reader(view->kernel);
 	px_cleanup(px_freep) uint8_t *bytes = NULL;
 	struct px_type_info *types = NULL;
 	struct px_error *err = NULL;
@@ -111,7 +98,7 @@ static const struct px_linux_module *find_module(const struct px_linux_kernel *k
 static const struct px_type_info *module_types(struct px_linux_guest_view *view,
 					       const struct px_linux_module *module)
 {
-	struct px_linux_reader reader = reader_of(view->kernel);
+	struct px_linux_reader reader = px_linux_kernel_reader(view->kernel);
 	struct px_linux_module_btf btf;
 	struct kept *kept;
 
@@ -158,7 +145,7 @@ static bool view_symbol(void *context, const char *name, const char *symbol, uin
 struct px_linux_view px_linux_guest_view_get(struct px_linux_guest_view *view)
 {
 	return (struct px_linux_view){
-		.reader = reader_of(view->kernel),
+		.reader = px_linux_kernel_reader(view->kernel),
 		.symbol = view_symbol,
 		.types = view_types,
 		.context = view,

@@ -31,19 +31,6 @@ struct px_linux_kernel {
 	struct range per_cpu; /* offsets, not addresses; empty when linked elsewhere */
 };
 
-static bool read_kernel(void *context, uint64_t address, void *buffer, size_t size)
-{
-	return px_linux_kernel_read(context, address, buffer, size) == PX_READ_OK;
-}
-
-static struct px_linux_reader reader_of(const struct px_linux_kernel *kernel)
-{
-	return (struct px_linux_reader){
-		.read = read_kernel,
-		.context = (void *)(uintptr_t)kernel,
-	};
-}
-
 /* --- opening ------------------------------------------------------------------------------ */
 
 static bool range_of(const struct px_linux_kernel *kernel, const char *start, const char *end,
@@ -325,6 +312,19 @@ enum px_read_outcome px_linux_kernel_read(const struct px_linux_kernel *kernel,
 			      px_gva_of(address), buffer, size);
 }
 
+static bool read_kernel(void *context, uint64_t address, void *buffer, size_t size)
+{
+	return px_linux_kernel_read(context, address, buffer, size) == PX_READ_OK;
+}
+
+struct px_linux_reader px_linux_kernel_reader(const struct px_linux_kernel *kernel)
+{
+	return (struct px_linux_reader){
+		.read = read_kernel,
+		.context = (void *)(uintptr_t)kernel,
+	};
+}
+
 const struct px_type_info *px_linux_kernel_types(const struct px_linux_kernel *kernel)
 {
 	return kernel->types;
@@ -434,7 +434,7 @@ struct px_error *px_linux_kernel_each_symbol(
 
 struct px_error *px_linux_kernel_refresh(struct px_linux_kernel *kernel, bool *changed_ret)
 {
-	struct px_linux_reader reader = reader_of(kernel);
+	struct px_linux_reader reader = px_linux_kernel_reader(kernel);
 
 	if (!kernel->modules) {
 		*changed_ret = false;
@@ -463,7 +463,7 @@ px_linux_kernel_module_counts(const struct px_linux_kernel *kernel)
 bool px_linux_kernel_current_task(const struct px_linux_kernel *kernel,
 				  const struct px_vcpu *vcpu, struct px_task *ret)
 {
-	struct px_linux_reader reader = reader_of(kernel);
+	struct px_linux_reader reader = px_linux_kernel_reader(kernel);
 
 	return vcpu->have_context &&
 	       px_linux_task_read_current(&kernel->tasks, &reader, vcpu->gs_base_kernel, ret);
@@ -479,7 +479,7 @@ struct px_error *px_linux_kernel_tasks(const struct px_linux_kernel *kernel, siz
 				       struct px_linux_task_list *ret)
 {
 	const struct px_linux_task_layouts layouts = layouts_of(kernel);
-	struct px_linux_reader reader = reader_of(kernel);
+	struct px_linux_reader reader = px_linux_kernel_reader(kernel);
 
 	if (!kernel->tasks.known || !kernel->task_list.known)
 		return px_error_new(PX_ERR_UNSUPPORTED,
@@ -494,7 +494,7 @@ enum px_task_look px_linux_kernel_task_stack(const struct px_linux_kernel *kerne
 					     struct px_task_stack *ret)
 {
 	const struct px_linux_task_layouts layouts = layouts_of(kernel);
-	struct px_linux_reader reader = reader_of(kernel);
+	struct px_linux_reader reader = px_linux_kernel_reader(kernel);
 	enum px_task_look look;
 
 	/* Stacks come and go with tasks, and their pages with them. */

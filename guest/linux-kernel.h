@@ -74,6 +74,9 @@ enum px_paging px_linux_kernel_paging(const struct px_linux_kernel *kernel);
 enum px_read_outcome px_linux_kernel_read(const struct px_linux_kernel *kernel,
 					  uint64_t address, void *buffer, size_t size);
 
+/** The same for what takes a reader; lives as long as kernel. */
+struct px_linux_reader px_linux_kernel_reader(const struct px_linux_kernel *kernel);
+
 /** Structure layouts of this kernel; NULL when the image has neither BTF nor DWARF. Borrowed.
  */
 const struct px_type_info *px_linux_kernel_types(const struct px_linux_kernel *kernel);

@@ -5,11 +5,6 @@
 #include "lib/log.h"
 #include "tracer/user-stack.h"
 
-static bool read_kernel(void *kernel, uint64_t address, void *buffer, size_t size)
-{
-	return px_linux_kernel_read(kernel, address, buffer, size) == PX_READ_OK;
-}
-
 /* A kernel whose types do not tell of mappings still has stacks of its own. */
 struct px_error *px_user_space_open(const struct px_user_space_options *options,
 				    const struct px_target *target, struct px_user_space *ret)
@@ -26,7 +21,7 @@ struct px_error *px_user_space_open(const struct px_user_space_options *options,
 		err = px_symfs_new(&files, &ret->symfs);
 	if (err)
 		return err;
-	setup.kernel = (struct px_linux_reader){read_kernel, target->kernel};
+	setup.kernel = px_linux_kernel_reader(target->kernel);
 	setup.types = px_linux_kernel_types(target->kernel);
 	setup.symfs = ret->symfs;
 	err = px_processes_new(&setup, &ret->processes);

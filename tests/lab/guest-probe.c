@@ -186,11 +186,6 @@ static struct px_error *loop(struct probe *probe, char **args)
 	return err;
 }
 
-static bool read_kernel(void *kernel, uint64_t address, void *buffer, size_t size)
-{
-	return px_linux_kernel_read(kernel, address, buffer, size) == PX_READ_OK;
-}
-
 static void print_mapping(const struct px_linux_mapping *m)
 {
 	printf("%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64 " %02x:%02x %" PRIu64 " %s\n",
@@ -203,7 +198,7 @@ static struct px_error *print_mappings(struct px_linux_kernel *kernel, uint64_t 
 {
 	const struct px_linux_mm_layout layout =
 		px_linux_mm_layout_of(px_linux_kernel_types(kernel));
-	const struct px_linux_reader reader = {read_kernel, kernel};
+	const struct px_linux_reader reader = px_linux_kernel_reader(kernel);
 	px_cleanup(px_linux_mappings_fini) struct px_linux_mappings mappings = {0};
 	enum px_linux_mm_outcome outcome = PX_LINUX_MM_UNREADABLE;
 	struct px_error *err =

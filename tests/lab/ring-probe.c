@@ -355,11 +355,6 @@ static struct px_error *kick(struct probe *probe)
 
 /* --- all of it ---------------------------------------------------------------------------- */
 
-static bool read_kernel(void *kernel, uint64_t address, void *buffer, size_t size)
-{
-	return px_linux_kernel_read(kernel, address, buffer, size) == PX_READ_OK;
-}
-
 static bool find_name(void *kernel, const char *name, uint64_t *ret)
 {
 	return px_linux_kernel_symbol_address(kernel, name, ret);
@@ -386,7 +381,7 @@ static struct px_error *find_kernel(struct probe *probe)
 	}
 	if (err)
 		return err;
-	probe->events.reader = (struct px_linux_reader){read_kernel, probe->kernel};
+	probe->events.reader = px_linux_kernel_reader(probe->kernel);
 	find_events("kernel", &names, &probe->events);
 	return NULL;
 }

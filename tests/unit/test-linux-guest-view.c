@@ -39,13 +39,9 @@ struct px_linux_kernel {
 	struct px_linux_module modules[COUNT];
 };
 
-enum px_read_outcome px_linux_kernel_read(const struct px_linux_kernel *kernel,
-					  uint64_t address, void *buffer, size_t size)
+struct px_linux_reader px_linux_kernel_reader(const struct px_linux_kernel *kernel)
 {
-	struct px_linux_reader reader =
-		flat_memory_reader((struct flat_memory *)(uintptr_t)&kernel->memory);
-
-	return px_linux_read(&reader, address, buffer, size) ? PX_READ_OK : PX_READ_NOT_PRESENT;
+	return flat_memory_reader((struct flat_memory *)(uintptr_t)&kernel->memory);
 }
 
 const struct px_type_info *px_linux_kernel_types(const struct px_linux_kernel *kernel)
