@@ -72,7 +72,7 @@ static struct px_error *take_upcalls(struct visit *visit, size_t look)
 	struct px_error *err =
 		px_calloc(visit->upcall_count, sizeof(struct px_upcall), &visit->upcalls[look]);
 
-	if (!err)
+	if (!err && !visit->sources->front.drivers)
 		err = px_event_channels_shared_info(visit->sources->channels, page, &read);
 	if (err)
 		return err;
@@ -98,11 +98,9 @@ static struct px_error *take_stacks(struct visit *visit, size_t look)
 static struct px_error *look(struct visit *visit, size_t number)
 {
 	struct px_doctor_report *report = visit->report;
-	struct px_error *err = px_ring_sources_refresh(visit->sources);
+	struct px_error *err =
+		lack(visit, "the rings", px_gather_take(visit->gather, &report->rings));
 
-	if (!err)
-		err = px_gather_take(visit->gather, &report->rings);
-	err = lack(visit, "the rings", err);
 	if (!err && !report->dissolved)
 		err = take_stacks(visit, number);
 	return err;
