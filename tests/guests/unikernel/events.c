@@ -148,6 +148,16 @@ static uint64_t scale(uint64_t ticks, uint32_t multiplier, int8_t shift)
 	return (ticks >> 32) * multiplier + ((ticks & UINT32_MAX) * multiplier >> 32);
 }
 
+/* Each processor's rate is measured by itself: a vCPU that comes to another may find less time. */
+static uint64_t never_back(uint64_t now)
+{
+	static uint64_t latest;
+
+	if (now > latest)
+		latest = now;
+	return latest;
+}
+
 uint64_t clock_ns(void)
 {
 	const volatile struct vcpu_time_info *time = &shared.info.vcpu_info[0].time;
@@ -161,5 +171,5 @@ uint64_t clock_ns(void)
 						time->tsc_to_system_mul, time->tsc_shift);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (version & 1 || version != time->version);
-	return now;
+	return never_back(now);
 }

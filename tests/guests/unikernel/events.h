@@ -38,7 +38,7 @@ _Bool events_take(uint32_t port);
  */
 void events_wait_any(const uint32_t *ports, unsigned int count, uint64_t end_ns);
 
-/** Nanoseconds since the machine started: Xen's system time. */
+/** Nanoseconds since the machine started: Xen's system time, which never goes back here. */
 uint64_t clock_ns(void);
 
 #endif
