@@ -22,8 +22,8 @@ struct px_error *px_target_take_argument(struct px_target_options *options,
 }
 
 /* What was linked as no Linux kernel is a unikernel. */
-static struct px_error *open_system(const struct px_target_options *options,
-				    struct px_target *target)
+struct px_error *px_target_look(const struct px_target_options *options,
+				struct px_target *target)
 {
 	struct px_elf_image *image = NULL;
 	struct px_error *err;
@@ -39,7 +39,7 @@ static struct px_error *open_system(const struct px_target_options *options,
 	return px_system_open_linux(target, options->image);
 }
 
-struct px_error *px_target_open(const struct px_target_options *options, struct px_target *ret)
+struct px_error *px_target_hold(const struct px_target_options *options, struct px_target *ret)
 {
 	const struct px_domain *domain;
 	struct px_error *err;
@@ -54,10 +54,17 @@ struct px_error *px_target_open(const struct px_target_options *options, struct 
 	err = px_memory_new(ret->guest, PAGES_MAX, &ret->memory);
 	if (!err && !options->no_stacks)
 		err = ret->guest->ops->start_guard(ret->guest, LATE * options->max_pause_ns);
+	return err;
+}
+
+struct px_error *px_target_open(const struct px_target_options *options, struct px_target *ret)
+{
+	struct px_error *err = px_target_hold(options, ret);
+
 	/* From here on bytes of the guest are looked at. */
 	if (!err)
 		err = px_confine(&options->confinement);
-	return err ? err : open_system(options, ret);
+	return err ? err : px_target_look(options, ret);
 }
 
 void px_target_close(struct px_target *target)

@@ -41,9 +41,19 @@ px_must_check struct px_error *px_target_take_argument(struct px_target_options 
 						       const struct px_arguments *arguments);
 
 /**
- * Open the domain and its memory, give up privileges (confine.h), and open what runs in it.
- * Where that cannot be told and no image was given, a warning says why. Close in any case.
+ * Open the domain and its memory and nothing more, which takes privileges. Close in any case.
  */
+px_must_check struct px_error *px_target_hold(const struct px_target_options *options,
+					      struct px_target *ret);
+
+/**
+ * Open what runs in a domain that is held, after privileges were given up. Where that cannot be
+ * told and no image was given, a warning says why.
+ */
+px_must_check struct px_error *px_target_look(const struct px_target_options *options,
+					      struct px_target *target);
+
+/** Both, and in between give up privileges (confine.h). Close in any case. */
 px_must_check struct px_error *px_target_open(const struct px_target_options *options,
 					      struct px_target *ret);
 void px_target_close(struct px_target *target);
