@@ -183,6 +183,7 @@ TRACER_SRC := \
 	tracer/user-stack.c
 
 RINGTRACE_SRC := \
+	ringtrace/back-domains.c \
 	ringtrace/back-linux.c \
 	ringtrace/cmd-doctor.c \
 	ringtrace/cmd-rings.c \
@@ -210,6 +211,7 @@ RINGTRACE_SRC := \
 	ringtrace/pages.c \
 	ringtrace/ports.c \
 	ringtrace/reading.c \
+	ringtrace/ring-kernel.c \
 	ringtrace/ring.c \
 	ringtrace/rings-detail.c \
 	ringtrace/rings-json.c \
@@ -264,6 +266,7 @@ REPORT_SRC := \
 UNIT_TESTS := \
 	access \
 	address-map \
+	back-domains \
 	buildid-cache \
 	bytes \
 	cfi \

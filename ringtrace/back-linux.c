@@ -123,6 +123,16 @@ void px_back_counters(const struct px_xenbus_counters *counters, struct px_ring_
 	}
 }
 
+/* The driver's name is for who reads why it does not show. */
+static struct px_error *lack_driver(const struct px_back_linux *from,
+				    struct px_ring_device *device, const char *driver)
+{
+	if (!from->kernel->drivers)
+		return px_ring_device_lack(device, PX_SOURCE_BACK, "%s", from->kernel->problem);
+	return px_ring_device_lack(device, PX_SOURCE_BACK, "%s does not have this device",
+				   driver);
+}
+
 static struct px_error *read_netback(const struct px_back_linux *from,
 				     const struct px_xenbus_device *found,
 				     struct px_ring_device *device, size_t number)
@@ -130,9 +140,11 @@ static struct px_error *read_netback(const struct px_back_linux *from,
 	struct px_netback back px_cleanup(px_netback_fini) = {0};
 	struct px_error *err = NULL;
 
+	if (!found && !from->folder)
+		return lack_driver(from, device, "netback");
 	if (found)
-		err = px_linux_drivers_netback(from->drivers, found, &back);
-	if (!err && !back.queue_count) {
+		err = px_linux_drivers_netback(from->kernel->drivers, found, &back);
+	if (!err && !back.queue_count && from->folder) {
 		px_netback_fini(&back);
 		back = (struct px_netback){0};
 		err = px_backend_files_netback(from->folder, from->front_domain, device->id,
@@ -149,10 +161,8 @@ static struct px_error *read_blkback(const struct px_back_linux *from,
 	struct px_error *err;
 
 	if (!found)
-		return px_ring_device_lack(device, PX_SOURCE_BACK, "%s",
-					   from->drivers ? "blkback does not have this device"
-							 : from->problem);
-	err = px_linux_drivers_blkback(from->drivers, found, &back);
+		return lack_driver(from, device, "blkback");
+	err = px_linux_drivers_blkback(from->kernel->drivers, found, &back);
 	return err ? err : px_back_of_blkback(&back, device, number);
 }
 
@@ -165,12 +175,25 @@ static void read_counters(const struct px_back_linux *from,
 
 	if (found)
 		counters = found->counters;
-	if (!counters.events.known) {
+	if (!counters.events.known && from->folder) {
 		snprintf(name, sizeof(name), "%s-%u-%u", device->back_type, from->front_domain,
 			 device->id);
 		counters = px_backend_files_counters(from->folder, name);
 	}
 	px_back_counters(&counters, device, number);
+}
+
+static struct px_error *lack_program(struct px_ring_device *device)
+{
+	if (!device->back_domain)
+		return px_ring_device_lack(
+			device, PX_SOURCE_BACK,
+			"the back end is a program of dom0 (%s), which shows nothing",
+			device->back_type);
+	return px_ring_device_lack(
+		device, PX_SOURCE_BACK,
+		"the back end is a program of domain %u (%s), which shows nothing",
+		device->back_domain, device->back_type);
 }
 
 struct px_error *px_back_linux_read(const struct px_back_linux *from,
@@ -185,19 +208,16 @@ struct px_error *px_back_linux_read(const struct px_back_linux *from,
 	if (!device->back_path)
 		return px_ring_device_lack(device, PX_SOURCE_BACK,
 					   "it is not known where the back end is");
-	if (device->back_domain != 0)
+	if (!from->kernel)
 		return px_ring_device_lack(
 			device, PX_SOURCE_BACK,
 			"the back end is in domain %u, which is not looked into",
 			device->back_domain);
 	if (strcmp(device->back_type, net ? "vif" : "vbd") != 0)
-		return px_ring_device_lack(
-			device, PX_SOURCE_BACK,
-			"the back end is a program of dom0 (%s), which shows nothing",
-			device->back_type);
+		return lack_program(device);
 	snprintf(node, sizeof(node), "backend/%s/%u/%u", device->back_type, from->front_domain,
 		 device->id);
-	if (from->drivers)
+	if (from->kernel->drivers)
 		found = px_xenbus_devices_find(net ? from->netbacks : from->blkbacks, node);
 	read_counters(from, found, device, number);
 	return net ? read_netback(from, found, device, number)

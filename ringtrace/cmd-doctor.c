@@ -85,11 +85,9 @@ static struct px_error *open_and_look(const struct doctor_options *options,
 		.interval_ns = (uint64_t)(options->interval * 1e9),
 		.no_tasks = !options->tasks,
 	};
-	struct px_error *err = px_ring_sources_open(sources);
+	struct px_error *err = px_ring_sources_open(sources, &options->target, target);
 	bool dying = false;
 
-	if (!err)
-		err = px_target_open(&options->target, target);
 	if (err && err->code == PX_ERR_DOMAIN_GONE) {
 		px_error_free(find_dying(options->target.name_or_id, ret, &dying));
 		if (!dying)
@@ -97,8 +95,6 @@ static struct px_error *open_and_look(const struct doctor_options *options,
 		px_error_free(err);
 		return NULL;
 	}
-	if (!err)
-		err = px_ring_sources_attach(sources, target);
 	return err ? err : px_doctor_take(target, sources, &how, ret);
 }
 

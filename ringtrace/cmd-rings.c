@@ -259,14 +259,10 @@ static struct px_error *open_kick(const struct rings_options *options, struct px
 static struct px_error *open_and_look(struct look *look, int *status_ret)
 {
 	const struct rings_options *options = look->options;
-	struct px_error *err = px_ring_sources_open(&look->sources);
+	struct px_error *err = open_kick(options, &look->kick);
 
 	if (!err)
-		err = open_kick(options, &look->kick);
-	if (!err)
-		err = px_target_open(&options->target, &look->target);
-	if (!err)
-		err = px_ring_sources_attach(&look->sources, &look->target);
+		err = px_ring_sources_open(&look->sources, &options->target, &look->target);
 	if (!err)
 		err = px_gather_new(&look->sources, &options->filter, &look->gather);
 	if (!err)

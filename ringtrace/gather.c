@@ -14,7 +14,13 @@
 #include "ringtrace/ports.h"
 
 enum {
+	DOM0 = 0,
 	SLOT_TRIES = 20,
+};
+
+/* What one kernel's drivers drive. */
+struct kernel_devices {
+	struct px_xenbus_devices net, block;
 };
 
 struct px_gather {
@@ -23,8 +29,8 @@ struct px_gather {
 	struct px_ring_pages *pages;
 	struct px_ring_notes_page notes;
 	struct px_ring_ports ports;
-	/* Of the present reading, by driver. */
-	struct px_xenbus_devices devices[PX_LINUX_DRIVERS];
+	/* Of the present reading; backs: dom0's, then those of the other domains. */
+	struct kernel_devices front, backs[1 + PX_BACK_DOMAINS_MAX];
 	uint8_t *copy;	       /* of one ring's pages */
 	struct px_slot *slots; /* PX_SLOTS_MAX */
 	bool keeps_slots;
@@ -53,19 +59,25 @@ struct px_error *px_gather_new(struct px_ring_sources *sources,
 	return NULL;
 }
 
-static void forget_devices(struct px_gather *gather)
+static void forget_devices(struct kernel_devices *devices)
 {
-	for (size_t i = 0; i < PX_LINUX_DRIVERS; i++) {
-		px_xenbus_devices_fini(&gather->devices[i]);
-		gather->devices[i] = (struct px_xenbus_devices){0};
-	}
+	px_xenbus_devices_fini(&devices->net);
+	px_xenbus_devices_fini(&devices->block);
+	*devices = (struct kernel_devices){0};
+}
+
+static void forget_all_devices(struct px_gather *gather)
+{
+	forget_devices(&gather->front);
+	for (size_t i = 0; i < px_array_size(gather->backs); i++)
+		forget_devices(&gather->backs[i]);
 }
 
 void px_gather_free(struct px_gather *gather)
 {
 	if (!gather)
 		return;
-	forget_devices(gather);
+	forget_all_devices(gather);
 	px_ring_ports_fini(&gather->ports);
 	px_ring_notes_unmap(&gather->notes, gather->sources->guest);
 	px_ring_pages_free(gather->pages);
@@ -325,24 +337,32 @@ static struct px_error *read_fronts(struct px_gather *gather, struct px_ring_dev
 	struct px_error *err = NULL;
 
 	if (kernel->drivers)
-		err = px_front_linux_read(kernel->drivers, &gather->devices[PX_LINUX_NETFRONT],
-					  &gather->devices[PX_LINUX_BLKFRONT], device, number);
+		err = px_front_linux_read(kernel->drivers, &gather->front.net,
+					  &gather->front.block, device, number);
 	if (err)
 		return err;
 	px_front_notes_read(&gather->notes, device, number);
 	return note_fronts(gather, device, number);
 }
 
+static const struct kernel_devices *devices_of(const struct px_gather *gather, uint32_t domain)
+{
+	const struct px_back_domains *domains = &gather->sources->back_domains;
+	const struct px_back_domain *other = px_back_domains_find(domains, domain);
+
+	return &gather->backs[other ? 1 + (size_t)(other - domains->all) : 0];
+}
+
 static struct px_error *read_backs(struct px_gather *gather, struct px_ring_device *device,
 				   size_t number)
 {
 	const struct px_ring_sources *sources = gather->sources;
+	const struct kernel_devices *devices = devices_of(gather, device->back_domain);
 	struct px_back_linux from = {
-		.drivers = sources->back.drivers,
-		.problem = sources->back.problem,
-		.folder = sources->folder,
-		.netbacks = &gather->devices[PX_LINUX_NETBACK],
-		.blkbacks = &gather->devices[PX_LINUX_BLKBACK],
+		.kernel = px_ring_sources_back(sources, device->back_domain),
+		.netbacks = &devices->net,
+		.blkbacks = &devices->block,
+		.folder = device->back_domain == DOM0 ? sources->folder : NULL,
 		.front_domain = sources->guest->domain.id,
 	};
 
@@ -378,15 +398,35 @@ static struct px_error *read_device(struct px_gather *gather, struct px_ring_dev
 
 /* --- all -------------------------------------------------------------------------------- */
 
-static struct px_error *list_devices(struct px_gather *gather, struct px_linux_drivers *drivers,
-				     enum px_linux_driver first, enum px_linux_driver second)
+static struct px_error *list_devices(const struct px_ring_kernel *kernel,
+				     enum px_linux_driver net, enum px_linux_driver block,
+				     struct kernel_devices *ret)
 {
-	struct px_error *err = NULL;
+	struct px_error *err;
 
-	if (drivers)
-		err = px_linux_drivers_devices(drivers, first, &gather->devices[first]);
-	if (drivers && !err)
-		err = px_linux_drivers_devices(drivers, second, &gather->devices[second]);
+	if (!kernel->drivers)
+		return NULL;
+	err = px_linux_drivers_devices(kernel->drivers, net, &ret->net);
+	return err ? err : px_linux_drivers_devices(kernel->drivers, block, &ret->block);
+}
+
+static struct px_error *list_backs(const struct px_ring_kernel *kernel,
+				   struct kernel_devices *ret)
+{
+	return list_devices(kernel, PX_LINUX_NETBACK, PX_LINUX_BLKBACK, ret);
+}
+
+static struct px_error *list_all_devices(struct px_gather *gather)
+{
+	const struct px_ring_sources *sources = gather->sources;
+	const struct px_back_domains *others = &sources->back_domains;
+	struct px_error *err = list_devices(&sources->front, PX_LINUX_NETFRONT,
+					    PX_LINUX_BLKFRONT, &gather->front);
+
+	if (!err)
+		err = list_backs(&sources->back, &gather->backs[0]);
+	for (size_t i = 0; !err && i < others->count; i++)
+		err = list_backs(&others->all[i].kernel, &gather->backs[1 + i]);
 	return err;
 }
 
@@ -405,13 +445,9 @@ static struct px_error *prepare(struct px_gather *gather, struct px_rings *rings
 		err = px_ring_pages_follow(gather->pages, rings);
 	if (!err)
 		err = px_ring_notes_follow(&gather->notes, sources->guest, sources->store);
-	forget_devices(gather);
+	forget_all_devices(gather);
 	if (!err)
-		err = list_devices(gather, sources->front.drivers, PX_LINUX_NETFRONT,
-				   PX_LINUX_BLKFRONT);
-	if (!err)
-		err = list_devices(gather, sources->back.drivers, PX_LINUX_NETBACK,
-				   PX_LINUX_BLKBACK);
+		err = list_all_devices(gather);
 	return err ? err : px_ring_ports_look(&gather->ports, sources);
 }
 

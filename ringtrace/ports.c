@@ -7,10 +7,6 @@
 #include "lib/memory.h"
 #include "ringtrace/answer.h"
 
-enum {
-	DOM0 = 0,
-};
-
 /* --- once a reading --------------------------------------------------------------------- */
 
 static bool is_fatal(const struct px_error *err)
@@ -139,9 +135,9 @@ static struct px_error *read_front_bits(const struct px_ring_ports *ports, struc
 static struct px_error *read_back_bits(const struct px_ring_ports *ports, struct px_ring *ring,
 				       uint32_t domain, struct px_ring_port *ret)
 {
-	const struct px_ring_kernel *kernel = &ports->sources->back;
+	const struct px_ring_kernel *kernel = px_ring_sources_back(ports->sources, domain);
 
-	if (domain != DOM0)
+	if (!kernel)
 		return px_ring_lack(ring, PX_SOURCE_BACK_PORT,
 				    "the back end is in domain %u, which is not looked into",
 				    domain);
@@ -151,8 +147,9 @@ static struct px_error *read_back_bits(const struct px_ring_ports *ports, struct
 	read_kernel_bits(kernel, false, ret);
 	if (ret->pending != PX_ANSWER_UNKNOWN)
 		return NULL;
-	return px_ring_lack(ring, PX_SOURCE_BACK_PORT,
-			    "it is not known where dom0 keeps the bits of its event channels");
+	return px_ring_lack(
+		ring, PX_SOURCE_BACK_PORT,
+		"it is not known where domain %u keeps the bits of its event channels", domain);
 }
 
 /* --- ends ------------------------------------------------------------------------------- */

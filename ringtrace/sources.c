@@ -8,67 +8,56 @@
 #include "lib/memory.h"
 #include "lib/stop.h"
 
-struct px_error *px_ring_sources_open(struct px_ring_sources *ret)
+enum {
+	DOM0 = 0,
+};
+
+static struct px_error *open_host(struct px_ring_sources *sources)
 {
 	const char *modules[] = {
 		px_linux_driver_module(PX_LINUX_NETBACK),
 		px_linux_driver_module(PX_LINUX_BLKBACK),
 	};
-	struct px_error *err;
 
-	*ret = (struct px_ring_sources){.folder = ""};
-	err = px_store_open_xen(&ret->store);
-	if (err)
-		return err;
-	return px_host_kernel_open("", modules, px_array_size(modules), &ret->host);
+	return px_host_kernel_open("", modules, px_array_size(modules), &sources->host);
 }
 
 /* --- the kernels ------------------------------------------------------------------------ */
 
-static struct px_error *use_view(struct px_ring_kernel *kernel, struct px_linux_view view)
-{
-	struct px_linux_names names = px_linux_view_names(&view);
-	struct px_error *err = px_linux_drivers_new(&view, &kernel->drivers);
-
-	if (err)
-		return err;
-	kernel->reader = view.reader;
-	kernel->events = px_linux_event_layout_of(&names);
-	return NULL;
-}
-
 static struct px_error *use_host(struct px_ring_sources *sources)
 {
 	const char *problem = px_host_kernel_problem(sources->host);
+	struct px_linux_view view = px_host_kernel_view(sources->host);
 
 	if (!problem)
-		return use_view(&sources->back, px_host_kernel_view(sources->host));
-	snprintf(sources->back.problem, sizeof(sources->back.problem), "%s", problem);
+		return px_ring_kernel_use(&sources->back, &view);
+	px_ring_kernel_give_up(&sources->back, problem);
 	return NULL;
 }
 
 static struct px_error *use_guest_kernel(struct px_ring_sources *sources,
 					 struct px_target *target)
 {
+	struct px_linux_view view;
 	struct px_error *err;
 
 	sources->kernel = target->kernel;
 	sources->memory = target->memory;
 	if (!target->kernel) {
-		snprintf(sources->front.problem, sizeof(sources->front.problem), "%s",
-			 target->system.program
-				 ? "the guest is a unikernel"
-				 : "it is not known which kernel the guest runs");
+		px_ring_kernel_give_up(&sources->front,
+				       target->system.program
+					       ? "the guest is a unikernel"
+					       : "it is not known which kernel the guest runs");
 		return NULL;
 	}
 	err = px_linux_guest_view_new(target->kernel, &sources->view);
 	if (err)
 		return err;
-	return use_view(&sources->front, px_linux_guest_view_get(sources->view));
+	view = px_linux_guest_view_get(sources->view);
+	return px_ring_kernel_use(&sources->front, &view);
 }
 
-struct px_error *px_ring_sources_attach(struct px_ring_sources *sources,
-					struct px_target *target)
+static struct px_error *attach(struct px_ring_sources *sources, struct px_target *target)
 {
 	struct px_error *err;
 
@@ -78,13 +67,39 @@ struct px_error *px_ring_sources_attach(struct px_ring_sources *sources,
 		err = px_event_channels_open_xen(target->guest, &sources->channels);
 	if (!err)
 		err = use_host(sources);
-	return err ? err : use_guest_kernel(sources, target);
+	if (!err)
+		err = use_guest_kernel(sources, target);
+	return err ? err : px_back_domains_look(&sources->back_domains);
+}
+
+struct px_error *px_ring_sources_open(struct px_ring_sources *ret,
+				      const struct px_target_options *options,
+				      struct px_target *target)
+{
+	struct px_error *err;
+
+	*ret = (struct px_ring_sources){.folder = ""};
+	err = px_store_open_xen(&ret->store);
+	if (!err)
+		err = open_host(ret);
+	if (!err)
+		err = px_target_hold(options, target);
+	if (!err)
+		err = px_back_domains_hold(ret->store, target->guest->domain.id,
+					   &ret->back_domains);
+	/* From here on bytes of guests are looked at. */
+	if (!err)
+		err = px_confine(&options->confinement);
+	if (!err)
+		err = px_target_look(options, target);
+	return err ? err : attach(ret, target);
 }
 
 void px_ring_sources_close(struct px_ring_sources *sources)
 {
-	px_linux_drivers_free(sources->front.drivers);
-	px_linux_drivers_free(sources->back.drivers);
+	px_back_domains_fini(&sources->back_domains);
+	px_ring_kernel_fini(&sources->front);
+	px_ring_kernel_fini(&sources->back);
 	px_linux_guest_view_free(sources->view);
 	px_host_kernel_close(sources->host);
 	px_event_channels_close(sources->channels);
@@ -95,13 +110,25 @@ void px_ring_sources_close(struct px_ring_sources *sources)
 
 struct px_error *px_ring_sources_refresh(struct px_ring_sources *sources)
 {
+	struct px_error *err = NULL;
 	bool changed;
 
 	if (sources->memory)
 		px_memory_new_generation(sources->memory);
-	if (!sources->kernel)
-		return NULL;
-	return px_linux_kernel_refresh(sources->kernel, &changed);
+	if (sources->kernel)
+		err = px_linux_kernel_refresh(sources->kernel, &changed);
+	return err ? err : px_back_domains_refresh(&sources->back_domains);
+}
+
+const struct px_ring_kernel *px_ring_sources_back(const struct px_ring_sources *sources,
+						  uint32_t domain)
+{
+	const struct px_back_domain *other;
+
+	if (domain == DOM0)
+		return &sources->back;
+	other = px_back_domains_find(&sources->back_domains, domain);
+	return other ? &other->kernel : NULL;
 }
 
 struct px_error *px_ring_sources_domain(const struct px_ring_sources *sources,

@@ -10,28 +10,21 @@
 #include "guest/event-channels.h"
 #include "guest/grants.h"
 #include "guest/host-kernel.h"
-#include "guest/linux-drivers.h"
-#include "guest/linux-events.h"
 #include "guest/linux-guest-view.h"
 #include "guest/store.h"
 #include "guest/target.h"
-
-/** What a kernel tells of its drivers and of its event channels. */
-struct px_ring_kernel {
-	struct px_linux_drivers *drivers;    /* NULL: */
-	char problem[160];		     /* why not */
-	struct px_linux_event_layout events; /* with drivers */
-	struct px_linux_reader reader;
-};
+#include "ringtrace/back-domains.h"
+#include "ringtrace/ring-kernel.h"
 
 struct px_ring_sources {
 	struct px_guest *guest; /* borrowed */
 	struct px_store *store;
 	struct px_grants *grants; /* NULL: they cannot be read */
 	struct px_event_channels *channels;
-	struct px_ring_kernel front; /* the guest's */
-	struct px_ring_kernel back;  /* of the domain that we run in: dom0 */
-	const char *folder;	     /* what stands before /sys; "" but in tests */
+	struct px_ring_kernel front;	     /* the guest's */
+	struct px_ring_kernel back;	     /* of the domain that we run in: dom0 */
+	struct px_back_domains back_domains; /* others */
+	const char *folder;		     /* what stands before /sys; "" but in tests */
 
 	/* What the kernels are read through; of the guest's, the target's. */
 	struct px_host_kernel *host;
@@ -41,17 +34,21 @@ struct px_ring_sources {
 };
 
 /**
- * Open what takes privileges: xenstore, the kernel under us. Before px_target_open. Close in
- * any case, before the target.
+ * Open all of it: xenstore, the kernel under us, the target (px_target_open, with all that it
+ * does to privileges) and the domains of its back ends. The target is borrowed and must outlive
+ * the sources. Close both in any case, the sources first.
  */
-px_must_check struct px_error *px_ring_sources_open(struct px_ring_sources *ret);
-
-/** Add what belongs to an open domain, which is borrowed and must outlive the sources. */
-px_must_check struct px_error *px_ring_sources_attach(struct px_ring_sources *sources,
-						      struct px_target *target);
+px_must_check struct px_error *px_ring_sources_open(struct px_ring_sources *ret,
+						    const struct px_target_options *options,
+						    struct px_target *target);
 void px_ring_sources_close(struct px_ring_sources *sources);
 
-/** Follow what the guest's kernel has loaded and where its memory is: before each reading. */
+/** The kernel that has a back end in that domain; NULL: it is not looked into. */
+const struct px_ring_kernel *px_ring_sources_back(const struct px_ring_sources *sources,
+						  uint32_t domain);
+
+/** Follow what the domains' kernels have loaded and where their memory is: before each reading.
+ */
 px_must_check struct px_error *px_ring_sources_refresh(struct px_ring_sources *sources);
 
 /**

@@ -111,9 +111,18 @@ build_guest_images() {
 	depmod -b "$root" "$guest_release"
 	cp "$root/boot/vmlinuz-$guest_release" "$new/guest-vmlinuz"
 	make_initramfs "$new/guest-initramfs" "$root" xen-netfront xen-blkfront ext4
+	unpack_module "$root"/lib/modules/*/kernel/drivers/net/xen-netback/xen-netback.ko* \
+		>"$new/guest-netback"
 	build_perf_archive
 	build_grub
 	rm -rf "$root"
+}
+
+unpack_module() {
+	case $1 in
+	*.xz) xz -dc "$1" ;;
+	*) cat "$1" ;;
+	esac
 }
 
 # Debian's perf with its libraries.

@@ -212,7 +212,8 @@ static void test_blkback(void **state)
 /* Back ends into which nobody looks say why. */
 static void test_back_ends_elsewhere(void **state)
 {
-	struct px_back_linux from = {.problem = "no kcore", .folder = "/nonexistent"};
+	const struct px_ring_kernel kernel = {.problem = "no kcore"};
+	struct px_back_linux from = {.folder = "/nonexistent"};
 	struct world world;
 
 	init(&world, PX_DEVICE_VIF);
@@ -221,6 +222,7 @@ static void test_back_ends_elsewhere(void **state)
 	assert_string_equal(world.rings[3].lacks[PX_SOURCE_BACK],
 			    "the back end is in domain 3, which is not looked into");
 	fini(&world);
+	from.kernel = &kernel;
 	init(&world, PX_DEVICE_VBD);
 	snprintf(world.device.back_type, sizeof(world.device.back_type), "qdisk");
 	assert_null(px_back_linux_read(&from, &world.device, 0));
@@ -237,6 +239,21 @@ static void test_back_ends_elsewhere(void **state)
 	assert_null(px_back_linux_read(&from, &world.device, 0));
 	assert_string_equal(world.rings[0].lacks[PX_SOURCE_BACK],
 			    "it is not known where the back end is");
+	fini(&world);
+	/* Another domain's debug files are out of reach. */
+	from.folder = NULL;
+	init(&world, PX_DEVICE_VIF);
+	world.device.back_domain = 3;
+	assert_null(px_back_linux_read(&from, &world.device, 0));
+	assert_string_equal(world.rings[3].lacks[PX_SOURCE_BACK], "no kcore");
+	fini(&world);
+	init(&world, PX_DEVICE_VBD);
+	world.device.back_domain = 3;
+	snprintf(world.device.back_type, sizeof(world.device.back_type), "qdisk");
+	assert_null(px_back_linux_read(&from, &world.device, 0));
+	assert_string_equal(
+		world.rings[0].lacks[PX_SOURCE_BACK],
+		"the back end is a program of domain 3 (qdisk), which shows nothing");
 	fini(&world);
 }
 
