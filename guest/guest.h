@@ -144,6 +144,16 @@ const unsigned long *px_guest_ioctls_xen(size_t *count_ret);
 /** All domains but dom0, in id order. The caller frees *ret with free(). */
 px_must_check struct px_error *px_guest_list_xen(struct px_domain **ret, size_t *count_ret);
 
+/** Why a domain does not run: "is paused", "has crashed", ...; NULL: nothing keeps it. */
+const char *px_domain_stopped(const struct px_domain *domain);
+
+/**
+ * How the domain is now. Who samples it pauses it for some hundred microseconds at a time: it
+ * is called paused when several looks in some milliseconds find it so.
+ */
+px_must_check struct px_error *px_guest_domain_now(struct px_guest *guest,
+						   struct px_domain *ret);
+
 /** NULL is accepted. An outstanding pause of ours is undone first. */
 void px_guest_close(struct px_guest *guest);
 void px_guest_closep(struct px_guest **guest);

@@ -213,7 +213,8 @@ static struct px_error *describe(struct visit *visit)
 /* How it is now; a dying one is no error here. */
 static struct px_error *refresh_domain(struct visit *visit)
 {
-	struct px_error *err = px_ring_sources_domain(visit->sources, &visit->report->domain);
+	struct px_error *err =
+		px_guest_domain_now(visit->sources->guest, &visit->report->domain);
 
 	return lack(visit, "the domain", err);
 }

@@ -435,7 +435,7 @@ static struct px_error *prepare(struct px_gather *gather, struct px_rings *rings
 {
 	struct px_ring_sources *sources = gather->sources;
 	struct px_domain domain;
-	struct px_error *err = px_ring_sources_domain(sources, &domain);
+	struct px_error *err = px_guest_domain_now(sources->guest, &domain);
 
 	if (!err)
 		err = px_ring_sources_refresh(sources);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/memory.h"
-#include "lib/stop.h"
 
 enum {
 	DOM0 = 0,
@@ -129,23 +128,4 @@ const struct px_ring_kernel *px_ring_sources_back(const struct px_ring_sources *
 		return &sources->back;
 	other = px_back_domains_find(&sources->back_domains, domain);
 	return other ? &other->kernel : NULL;
-}
-
-struct px_error *px_ring_sources_domain(const struct px_ring_sources *sources,
-					struct px_domain *ret)
-{
-	/* Uneven, so as not to keep step with a sampler. */
-	static const uint64_t between_ns[] = {370000, 740000, 1480000, 2960000};
-	struct px_guest *guest = sources->guest;
-	struct px_domain domain = {0};
-	struct px_error *err = guest->ops->domain(guest, &domain);
-
-	for (size_t i = 0; !err && domain.paused && i < px_array_size(between_ns); i++) {
-		err = px_stop_sleep(between_ns[i]);
-		if (!err)
-			err = guest->ops->domain(guest, &domain);
-	}
-	if (!err)
-		*ret = domain;
-	return err;
 }

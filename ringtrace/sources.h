@@ -51,11 +51,4 @@ const struct px_ring_kernel *px_ring_sources_back(const struct px_ring_sources *
  */
 px_must_check struct px_error *px_ring_sources_refresh(struct px_ring_sources *sources);
 
-/**
- * How the domain is now. Who samples it pauses it for some hundred microseconds at a time: it
- * is called paused when several looks in some milliseconds find it so.
- */
-px_must_check struct px_error *px_ring_sources_domain(const struct px_ring_sources *sources,
-						      struct px_domain *ret);
-
 #endif
