@@ -16,8 +16,10 @@ static struct px_error *note(struct px_back_domain *domain, struct px_error *err
 {
 	char problem[160];
 
-	if (!err || err->code == PX_ERR_NO_MEMORY)
+	if (!err || err->code == PX_ERR_NO_MEMORY || err->code == PX_ERR_INTERRUPTED)
 		return err;
+	if (err->code == PX_ERR_DOMAIN_GONE || err->code == PX_ERR_NOT_FOUND)
+		domain->stopped = "is gone";
 	snprintf(problem, sizeof(problem), "domain %u: %s", domain->id, err->message);
 	px_error_free(err);
 	px_ring_kernel_give_up(&domain->kernel, problem);
@@ -108,19 +110,27 @@ struct px_error *px_back_domains_look(struct px_back_domains *domains)
 	return err;
 }
 
+static struct px_error *refresh(struct px_back_domain *domain)
+{
+	struct px_domain now = {0};
+	bool changed;
+	struct px_error *err = px_guest_domain_now(domain->target.guest, &now);
+
+	if (err)
+		return err;
+	domain->stopped = px_domain_stopped(&now);
+	px_memory_new_generation(domain->target.memory);
+	return domain->kernel.drivers ? px_linux_kernel_refresh(domain->target.kernel, &changed)
+				      : NULL;
+}
+
 struct px_error *px_back_domains_refresh(struct px_back_domains *domains)
 {
 	struct px_error *err = NULL;
-	bool changed;
 
-	for (size_t i = 0; !err && i < domains->count; i++) {
-		struct px_back_domain *domain = &domains->all[i];
-
-		if (!domain->kernel.drivers)
-			continue;
-		px_memory_new_generation(domain->target.memory);
-		err = note(domain, px_linux_kernel_refresh(domain->target.kernel, &changed));
-	}
+	for (size_t i = 0; !err && i < domains->count; i++)
+		if (domains->all[i].target.memory)
+			err = note(&domains->all[i], refresh(&domains->all[i]));
 	return err;
 }
 

@@ -17,6 +17,7 @@ enum {
 
 struct px_back_domain {
 	uint32_t id;
+	const char *stopped; /* "is gone", or as px_domain_stopped; of the last refresh */
 	struct px_target target;
 	struct px_linux_guest_view *view;
 	struct px_ring_kernel kernel;
@@ -39,7 +40,10 @@ px_must_check struct px_error *px_back_domains_hold(struct px_store *store, uint
 /** Find out what runs in them; after privileges were given up. Errors: out of memory. */
 px_must_check struct px_error *px_back_domains_look(struct px_back_domains *domains);
 
-/** Before each reading; of one that has gone nothing is known any more. Out of memory. */
+/**
+ * Before each reading: how they are, and what their kernels have loaded. Of one that has gone
+ * nothing else is known any more. Errors: out of memory, interrupted.
+ */
 px_must_check struct px_error *px_back_domains_refresh(struct px_back_domains *domains);
 
 /** NULL: it is none of them. */

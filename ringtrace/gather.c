@@ -353,6 +353,14 @@ static const struct kernel_devices *devices_of(const struct px_gather *gather, u
 	return &gather->backs[other ? 1 + (size_t)(other - domains->all) : 0];
 }
 
+static const char *stopped_of(const struct px_gather *gather, uint32_t domain)
+{
+	const struct px_back_domain *other =
+		px_back_domains_find(&gather->sources->back_domains, domain);
+
+	return other ? other->stopped : NULL;
+}
+
 static struct px_error *read_backs(struct px_gather *gather, struct px_ring_device *device,
 				   size_t number)
 {
@@ -366,6 +374,7 @@ static struct px_error *read_backs(struct px_gather *gather, struct px_ring_devi
 		.front_domain = sources->guest->domain.id,
 	};
 
+	device->back_stopped = stopped_of(gather, device->back_domain);
 	return px_back_linux_read(&from, device, number);
 }
 

@@ -279,8 +279,9 @@ static json_t *device_json(const struct px_rings *rings, const struct px_ring_de
 	for (size_t i = 0; i < device->ring_count; i++)
 		json_array_append_new(list, ring_json(rings, device, &device->rings[i]));
 	if (device->back_path)
-		back = json_pack("{s:o, s:o, s:o}", "path", text(device->back_path), "domain",
-				 number(device->back_domain), "type", text(device->back_type));
+		back = json_pack("{s:o, s:o, s:o, s:o}", "path", text(device->back_path),
+				 "domain", number(device->back_domain), "stopped",
+				 text(device->back_stopped), "type", text(device->back_type));
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "class",
 			 class_key(device->class), "id", number(device->id), "name",
 			 text(device->name), "front_path", text(device->front_path), "back",

@@ -59,6 +59,9 @@ struct px_ring_device {
 	uint32_t id;   /* N of device/vif/N */
 	char name[32]; /* "vif 0", "vbd 51712 (xvda)", "console", "xenstore" */
 	uint32_t back_domain;
+	/* "is paused", "is gone": why that domain does not run, at the last reading; NULL: it
+	 * does, or it is not known. Static. */
+	const char *back_stopped;
 	char back_type[16]; /* "vif", "vbd", "qdisk": the folder of its xenstore path */
 	char *front_path, *back_path; /* in xenstore; back_path may be NULL */
 	enum px_xenbus_state front_state[PX_READINGS_MAX], back_state[PX_READINGS_MAX];

@@ -58,13 +58,28 @@ static void say_states(const struct px_case *c, struct px_evidence *evidence)
 		px_say(evidence, " %s.", c->device->problem);
 }
 
+/* Whatever else is wrong comes from that. */
+enum px_match px_rule_back_down(const struct px_case *c, struct px_evidence *evidence)
+{
+	const struct px_ring_device *device = c->device;
+
+	if (!device->back_stopped || device->gone || !px_case_guest_runs(c) ||
+	    closed(device->front_state[last_of(c)], device->back_state[last_of(c)]))
+		return PX_MATCH_NO;
+	px_say(evidence, "The back end's domain, %u, %s. ", device->back_domain,
+	       device->back_stopped);
+	say_states(c, evidence);
+	return PX_MATCH_YES;
+}
+
 /* Its two states do not fit together, and were so in all readings. */
 static bool ends_differ(const struct px_case *c)
 {
 	const struct px_ring_device *device = c->device;
 	size_t last = last_of(c);
 
-	if (!device->has_states || device->gone || !px_case_guest_runs(c) || !last)
+	if (device->back_stopped || !device->has_states || device->gone ||
+	    !px_case_guest_runs(c) || !last)
 		return false;
 	return settled(device, last) && !connected(device, last) &&
 	       device->front_state[last] < PX_XENBUS_RECONFIGURING &&
@@ -180,12 +195,7 @@ enum px_match px_rule_guest_stopped(const struct px_case *c, struct px_evidence 
 	if (px_case_guest_runs(c))
 		return PX_MATCH_NO;
 	px_say(evidence, "The domain %s.",
-	       domain->dying	   ? "is being destroyed"
-	       : domain->crashed   ? "has crashed"
-	       : domain->rebooting ? "has shut down to reboot"
-	       : domain->suspended ? "is suspended"
-	       : domain->shutdown  ? "has shut down"
-	       : domain->paused	   ? "is paused"
-				   : "was stopped for a part of the time");
+	       px_domain_stopped(domain) ? px_domain_stopped(domain)
+					 : "was stopped for a part of the time");
 	return PX_MATCH_YES;
 }

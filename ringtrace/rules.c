@@ -25,6 +25,19 @@
 
 static const struct px_rule rules[] = {
 	{
+		.id = "L4",
+		.name = "back end's domain down",
+		.health = PX_HEALTH_FAULT,
+		.actor = PX_ACTOR_TOOLSTACK,
+		.kinds = DEVICE,
+		.meaning = "The domain that drives the device for this guest does not run, so "
+			   "nobody answers the guest.",
+		.advice = "xl list; xl unpause it, or start it again, then detach and attach "
+			  "the device (xl network-attach, block-attach). See why it stopped: "
+			  "perf xen doctor of that domain, its console, xl dmesg.",
+		.test = px_rule_back_down,
+	},
+	{
 		.id = "L",
 		.name = "handshake stuck",
 		.health = PX_HEALTH_FAULT,

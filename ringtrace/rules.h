@@ -34,8 +34,8 @@ px_rule_test px_rule_console_undrained, px_rule_console_unread, px_rule_request_
 	px_rule_reply_unread;
 
 /* rules-device.c: the connection of a device, its queues, its guest */
-px_rule_test px_rule_handshake, px_rule_changing, px_rule_not_begun, px_rule_one_queue,
-	px_rule_closed, px_rule_not_connected, px_rule_guest_stopped;
+px_rule_test px_rule_back_down, px_rule_handshake, px_rule_changing, px_rule_not_begun,
+	px_rule_one_queue, px_rule_closed, px_rule_not_connected, px_rule_guest_stopped;
 
 /* rules-rest.c: nothing to complain about */
 px_rule_test px_rule_moves, px_rule_idle;

@@ -44,6 +44,7 @@ static void test_others(void **state)
 	assert_null(domains.all[0].kernel.drivers);
 	assert_null(px_back_domains_look(&domains));
 	assert_null(px_back_domains_refresh(&domains));
+	assert_null(domains.all[0].stopped);
 	assert_ptr_equal(px_back_domains_find(&domains, 4002), &domains.all[1]);
 	assert_null(px_back_domains_find(&domains, 0));
 	assert_null(px_back_domains_find(&domains, 4003));

@@ -433,6 +433,31 @@ static void handshakes(void **state)
 	}
 }
 
+/* Whatever the states and indices, the domain that would have to answer comes first. */
+static void back_ends_of_stopped_domains(void **state)
+{
+	set_up_vif();
+	world.device.back_domain = 3;
+	world.device.back_stopped = "is paused";
+	judge_device();
+	expect("L4");
+	expect_words("The back end's domain, 3, is paused.");
+	set_states(PX_XENBUS_CONNECTED, PX_XENBUS_UNKNOWN);
+	world.device.back_stopped = "is gone";
+	judge_device();
+	expect("L4");
+	assert_int_equal(verdicts.count, 1);
+	/* Nobody waits for it. */
+	set_states(PX_XENBUS_CLOSED, PX_XENBUS_CLOSED);
+	judge_device();
+	expect("L2");
+	set_up_vif();
+	world.device.back_stopped = "is gone";
+	world.rings.domain.paused = true;
+	judge_device();
+	expect_nothing();
+}
+
 /* On the way to a connection or from one; an end that has no state has gone. */
 static void a_handshake_may_be_slow(void **state)
 {
@@ -753,6 +778,7 @@ int main(void)
 		cmocka_unit_test(stopped_guests_say_why),
 		cmocka_unit_test(a_device_at_rest_has_nothing_to_say),
 		cmocka_unit_test(handshakes),
+		cmocka_unit_test(back_ends_of_stopped_domains),
 		cmocka_unit_test(a_handshake_may_be_slow),
 		cmocka_unit_test(a_handshake_under_way_is_not_stuck),
 		cmocka_unit_test(a_device_that_has_gone_is_closed),
