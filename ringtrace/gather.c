@@ -492,8 +492,7 @@ static void drop_partial(struct px_rings *rings)
 
 struct px_error *px_gather_take(struct px_gather *gather, struct px_rings *rings)
 {
-	struct px_guest_counts before = gather->sources->guest->counts;
-	const struct px_guest_counts *after = &gather->sources->guest->counts;
+	struct px_guest_counts before = px_ring_sources_counts(gather->sources), after;
 	uint64_t start = px_now_ns();
 	struct px_error *err;
 
@@ -501,8 +500,9 @@ struct px_error *px_gather_take(struct px_gather *gather, struct px_rings *rings
 		return px_error_new(PX_ERR_LIMIT, "no more than %d readings of rings",
 				    PX_READINGS_MAX);
 	err = read_all(gather, rings, rings->reading_count);
-	rings->hypercalls += after->hypercalls - before.hypercalls;
-	rings->ioctls += after->ioctls - before.ioctls;
+	after = px_ring_sources_counts(gather->sources);
+	rings->hypercalls += after.hypercalls - before.hypercalls;
+	rings->ioctls += after.ioctls - before.ioctls;
 	if (err) {
 		drop_partial(rings);
 		return err;

@@ -129,3 +129,22 @@ const struct px_ring_kernel *px_ring_sources_back(const struct px_ring_sources *
 	other = px_back_domains_find(&sources->back_domains, domain);
 	return other ? &other->kernel : NULL;
 }
+
+static void add_counts(const struct px_guest *guest, struct px_guest_counts *ret)
+{
+	if (!guest)
+		return;
+	ret->hypercalls += guest->counts.hypercalls;
+	ret->ioctls += guest->counts.ioctls;
+}
+
+struct px_guest_counts px_ring_sources_counts(const struct px_ring_sources *sources)
+{
+	const struct px_back_domains *others = &sources->back_domains;
+	struct px_guest_counts counts = {0};
+
+	add_counts(sources->guest, &counts);
+	for (size_t i = 0; i < others->count; i++)
+		add_counts(others->all[i].target.guest, &counts);
+	return counts;
+}

@@ -47,6 +47,9 @@ void px_ring_sources_close(struct px_ring_sources *sources);
 const struct px_ring_kernel *px_ring_sources_back(const struct px_ring_sources *sources,
 						  uint32_t domain);
 
+/** What all domains that are looked at have cost so far: hypercalls and ioctls. */
+struct px_guest_counts px_ring_sources_counts(const struct px_ring_sources *sources);
+
 /** Follow what the domains' kernels have loaded and where their memory is: before each reading.
  */
 px_must_check struct px_error *px_ring_sources_refresh(struct px_ring_sources *sources);
