@@ -159,8 +159,10 @@ void scenario_stranded_waiter(const struct ringer *ringer)
 	thread_start(give_up, &own);
 	for (int i = 0; i < 3; i++)
 		thread_start(send_one, &own);
-	while (net->tx.sring->rsp_prod != net->tx.req_prod_pvt)
+	/* They have to wait before the driver hears of a response. */
+	do
 		thread_sleep(clock_ns() + 10 * MILLISECOND);
+	while (net->tx.sring->rsp_prod != net->tx.req_prod_pvt);
 	events_unmask(net->tx_port);
 	let_settle();
 	ringer_ready(ringer);
