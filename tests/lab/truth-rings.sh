@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # perf xen rings on ringers, each scenario ROUNDS times, the healthy and the idle one in LOOKS looks
 # all together: a table of what was expected and how often it came, and of the times from the
-# command's start to its verdict. The status is not 0 when a verdict or exit status was another.
+# command's start to its verdict. SCENARIOS, a pattern, leaves out the others. The status is not 0
+# when a verdict or exit status was another.
 set -u
 
 # shellcheck source=tests/lab/ring-looks
@@ -30,7 +31,7 @@ row() # NAME WHERE ID STATUS
 	mapfile -t times < <(printf '%s\n' "${times[@]}" | sort -n)
 	printf '%-21s %-7s %-6s %4d/%-4d %6s %6s  %s\n' "$1" "$2" "$3" "$right" "$all" \
 		"${times[all / 2]-}" "${times[all - 1]-}" \
-		"$(printf '%s\n' "${other[@]}" | sort | uniq -c | xargs)"
+		"$(printf '%s\n' "${other[@]}" | sed '/^$/d' | sort | uniq -c | xargs)"
 }
 
 begin=$SECONDS
