@@ -647,12 +647,15 @@ lab:
 
 # Some minutes of comparing profiles with the truth; what it says depends on how busy this machine
 # is, so it is read by people and not part of check.
-.PHONY: lab-truth lab-truth-rings
+.PHONY: lab-truth lab-truth-rings lab-traffic
 lab-truth: test-programs
 	@PERF_XEN='$(abspath $(O)/perf-xen)' BUILD='$(abspath $(O))' tests/lab/truth.sh
-# ROUNDS of each scenario, LOOKS at rings with which nothing is wrong.
+# ROUNDS of each of SCENARIOS, LOOKS at rings with which nothing is wrong.
 lab-truth-rings: test-programs
 	@BUILD='$(abspath $(O))' tests/lab/truth-rings.sh
+# What watching rings costs their traffic.
+lab-traffic: test-programs
+	@BUILD='$(abspath $(O))' tests/lab/traffic.sh
 
 .PHONY: demo bench golden-update
 demo:
@@ -777,6 +780,7 @@ help:
 #:   lab            real guests on a real Xen in an emulated machine
 #:   lab-truth      shares seen from outside against known ones and the guest's own perf
 #:   lab-truth-rings  verdicts on rings that stand still in known ways, many times
+#:   lab-traffic      what it costs a ring's traffic to be watched
 #:   demo           the lab, a guest under load, a recording of it and its reports in $(O)/demo
 #:   fuzz           run every fuzzer for FUZZ_SECONDS
 #:   bench          run the benchmarks
