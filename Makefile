@@ -194,6 +194,7 @@ RINGTRACE_SRC := \
 	ringtrace/discover-net.c \
 	ringtrace/discover-streams.c \
 	ringtrace/discover.c \
+	ringtrace/discovery.c \
 	ringtrace/doctor-evidence.c \
 	ringtrace/doctor-html.c \
 	ringtrace/doctor-json.c \
@@ -211,6 +212,7 @@ RINGTRACE_SRC := \
 	ringtrace/pages.c \
 	ringtrace/ports.c \
 	ringtrace/reading.c \
+	ringtrace/ring-filter.c \
 	ringtrace/ring-kernel.c \
 	ringtrace/ring.c \
 	ringtrace/rings-detail.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rings of a disk: one a queue, of one or several pages. */
-#include "ringtrace/discover-private.h"
+#include "ringtrace/discover-parts.h"
 
 #include <stdio.h>
 
@@ -25,7 +25,7 @@ static struct px_error *read_references(struct px_discovery *discovery,
 
 		if (numbered)
 			snprintf(key, sizeof(key), "ring-ref%u", i);
-		err = px_discover_number(discovery, device, folder, key, &reference);
+		err = px_discovery_number(discovery, device, folder, key, &reference);
 		*found_ret = reference.known;
 		ring->references[i] = (uint32_t)reference.value;
 	}
@@ -60,20 +60,20 @@ static struct px_error *read_layout(struct px_discovery *discovery,
 {
 	char *protocol px_cleanup(px_freep) = NULL;
 	struct px_error *err =
-		px_discover_text(discovery, device->front_path, "protocol", &protocol);
+		px_discovery_text(discovery, device->front_path, "protocol", &protocol);
 
 	if (err)
 		return err;
 	ret->opaque = !px_block_protocol_of(protocol, &ret->protocol);
-	return px_discover_number(discovery, device, device->front_path, "ring-page-order",
-				  &ret->order);
+	return px_discovery_number(discovery, device, device->front_path, "ring-page-order",
+				   &ret->order);
 }
 
 static struct px_error *add_queue(struct px_discovery *discovery, struct px_ring_device *device,
 				  const struct layout *layout, uint32_t queues, uint32_t queue,
 				  bool *found_ret)
 {
-	struct px_store_path folder = px_discover_queue_folder(device, queues, queue);
+	struct px_store_path folder = px_discovery_queue_folder(device, queues, queue);
 	struct px_ring found = {0}, *ring = NULL;
 	struct px_fact port = {0};
 	struct px_error *err = find_pages(discovery, device, folder.text,
@@ -81,10 +81,10 @@ static struct px_error *add_queue(struct px_discovery *discovery, struct px_ring
 					  &found, found_ret);
 
 	if (!err && *found_ret)
-		err = px_discover_number(discovery, device, folder.text, "event-channel",
-					 &port);
+		err = px_discovery_number(discovery, device, folder.text, "event-channel",
+					  &port);
 	if (!err && *found_ret)
-		err = px_discover_add(discovery, device, PX_RING_BLOCK, queues, queue, &ring);
+		err = px_discovery_add(discovery, device, PX_RING_BLOCK, queues, queue, &ring);
 	if (err || !ring)
 		return err;
 	ring->pages = found.pages;
@@ -102,7 +102,7 @@ struct px_error *px_discover_block(struct px_discovery *discovery,
 	uint32_t queues = 1;
 	bool found = true;
 	struct layout layout = {0};
-	struct px_error *err = px_discover_queues(discovery, device, 1, &queues);
+	struct px_error *err = px_discovery_queues(discovery, device, 1, &queues);
 
 	if (!err)
 		err = read_layout(discovery, device, &layout);
@@ -111,12 +111,12 @@ struct px_error *px_discover_block(struct px_discovery *discovery,
 			device, "its rings have more pages than any back end takes: 2^%u",
 			(uint32_t)layout.order.value);
 	for (uint32_t i = 0; !err && i < queues; i++) {
-		if (!px_discover_wants_queue(discovery, i))
+		if (!px_ring_filter_wants_queue(discovery->filter, i))
 			continue;
 		err = add_queue(discovery, device, &layout, queues, i, &found);
 		/* A front end that has one queue has all before it. */
 		if (!err && !found)
-			return px_discover_no_ring(device, i);
+			return px_discovery_no_ring(device, i);
 	}
 	return err;
 }

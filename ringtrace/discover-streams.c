@@ -4,7 +4,7 @@
  * first console and of xenstored is a page that the domain was built with, and xenstore has the
  * number of its frame; further consoles grant theirs.
  */
-#include "ringtrace/discover-private.h"
+#include "ringtrace/discover-parts.h"
 
 struct page {
 	struct px_fact reference, port;
@@ -16,7 +16,7 @@ static struct px_error *add_stream(struct px_discovery *discovery,
 				   const struct page *page)
 {
 	struct px_ring *ring = NULL;
-	struct px_error *err = px_discover_add(discovery, device, kind, 1, 0, &ring);
+	struct px_error *err = px_discovery_add(discovery, device, kind, 1, 0, &ring);
 
 	if (err || !ring)
 		return err;
@@ -33,16 +33,16 @@ static struct px_error *add_streams(struct px_discovery *discovery,
 				    enum px_ring_kind to)
 {
 	struct page page = {.by_frame = !device->has_states};
-	struct px_error *err = px_discover_number(discovery, device, device->front_path,
-						  "ring-ref", &page.reference);
+	struct px_error *err = px_discovery_number(discovery, device, device->front_path,
+						   "ring-ref", &page.reference);
 
 	if (!err)
-		err = px_discover_number(discovery, device, device->front_path, "port",
-					 &page.port);
+		err = px_discovery_number(discovery, device, device->front_path, "port",
+					  &page.port);
 	if (err)
 		return err;
 	if (!page.reference.known)
-		return px_discover_no_ring(device, 0);
+		return px_discovery_no_ring(device, 0);
 	err = add_stream(discovery, device, from, &page);
 	return err ? err : add_stream(discovery, device, to, &page);
 }

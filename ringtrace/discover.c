@@ -1,48 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Devices of a domain and where their ends are. */
-#include "ringtrace/discover-private.h"
+#include "ringtrace/discover.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/memory.h"
+#include "ringtrace/discover-parts.h"
 
 enum {
 	NAMES_MAX = 4096, /* of devices of one class */
 };
 
-/* --- small reads ------------------------------------------------------------------------ */
-
-struct px_error *px_discover_number(struct px_discovery *discovery,
-				    struct px_ring_device *device, const char *folder,
-				    const char *key, struct px_fact *ret)
-{
-	enum px_store_outcome outcome = PX_STORE_ABSENT;
-	uint32_t number = 0;
-	struct px_error *err = px_store_number(
-		discovery->store, px_store_path("%s/%s", folder, key).text, &number, &outcome);
-
-	if (err)
-		return err;
-	if (outcome == PX_STORE_NOT_NUMBER)
-		err = px_ring_device_note(device, "its key %s in xenstore is no number", key);
-	*ret = (struct px_fact){.known = outcome == PX_STORE_OK, .value = number};
-	return err;
-}
-
-struct px_error *px_discover_text(struct px_discovery *discovery, const char *folder,
-				  const char *key, char **ret)
-{
-	struct px_store_value value;
-	enum px_store_outcome outcome = PX_STORE_ABSENT;
-	struct px_error *err = px_store_read(
-		discovery->store, px_store_path("%s/%s", folder, key).text, &value, &outcome);
-
-	*ret = NULL;
-	if (err || outcome != PX_STORE_OK || !value.is_text)
-		return err;
-	return px_strdup(value.bytes, ret);
-}
+/* --- both ends -------------------------------------------------------------------------- */
 
 static struct px_error *read_state(struct px_store *store, const char *folder,
 				   enum px_xenbus_state *ret)
@@ -72,8 +43,6 @@ struct px_error *px_ring_device_states(struct px_store *store, struct px_ring_de
 	return err;
 }
 
-/* --- both ends -------------------------------------------------------------------------- */
-
 /* "/local/domain/BACK/backend/TYPE/DOMAIN/ID": a path that is another device's is not ours. */
 static bool take_back_path(const struct px_domain *domain, struct px_ring_device *device,
 			   const char *path)
@@ -97,7 +66,7 @@ static struct px_error *find_back(struct px_discovery *discovery, struct px_ring
 {
 	char *path px_cleanup(px_freep) = NULL;
 	struct px_error *err =
-		px_discover_text(discovery, device->front_path, "backend", &path);
+		px_discovery_text(discovery, device->front_path, "backend", &path);
 
 	if (err)
 		return err;
@@ -122,79 +91,7 @@ static struct px_error *find_ends(struct px_discovery *discovery, struct px_ring
 	return err ? err : px_ring_device_states(discovery->store, device, 0);
 }
 
-/* --- queues ----------------------------------------------------------------------------- */
-
-struct px_error *px_discover_queues(struct px_discovery *discovery,
-				    struct px_ring_device *device, uint32_t rings_each,
-				    uint32_t *ret)
-{
-	struct px_fact queues = {0};
-	struct px_error *err = px_discover_number(discovery, device, device->front_path,
-						  "multi-queue-num-queues", &queues);
-
-	if (err)
-		return err;
-	*ret = queues.known && queues.value ? (uint32_t)queues.value : 1;
-	if (*ret > PX_RING_QUEUES_MAX) {
-		device->rings_left_out = (size_t)(*ret - PX_RING_QUEUES_MAX) * rings_each;
-		*ret = PX_RING_QUEUES_MAX;
-	}
-	return NULL;
-}
-
-bool px_discover_wants_queue(const struct px_discovery *discovery, uint32_t queue)
-{
-	return !discovery->filter->one_queue || discovery->filter->queue == queue;
-}
-
-struct px_store_path px_discover_queue_folder(const struct px_ring_device *device,
-					      uint32_t queues, uint32_t queue)
-{
-	if (queues > 1)
-		return px_store_path("%s/queue-%u", device->front_path, queue);
-	return px_store_path("%s", device->front_path);
-}
-
-struct px_error *px_discover_add(struct px_discovery *discovery, struct px_ring_device *device,
-				 enum px_ring_kind kind, uint32_t queues, uint32_t queue,
-				 struct px_ring **ret)
-{
-	struct px_error *err;
-
-	*ret = NULL;
-	if (discovery->ring_count >= PX_RINGS_MAX) {
-		device->rings_left_out++;
-		return NULL;
-	}
-	err = px_ring_device_add(device, ret);
-	if (err)
-		return err;
-	discovery->ring_count++;
-	(*ret)->kind = kind;
-	(*ret)->in_queue = queues > 1;
-	(*ret)->queue = queue;
-	return NULL;
-}
-
-struct px_error *px_discover_no_ring(struct px_ring_device *device, uint32_t queue)
-{
-	switch (device->front_state[0]) {
-	case PX_XENBUS_INITIALISING:
-	case PX_XENBUS_INIT_WAIT:
-	case PX_XENBUS_CLOSING:
-	case PX_XENBUS_CLOSED:
-		return NULL;
-	default:
-		return px_ring_device_note(device, "xenstore has no ring for queue %u", queue);
-	}
-}
-
 /* --- devices ---------------------------------------------------------------------------- */
-
-static bool wants(const struct px_ring_filter *filter, enum px_ring_class class, uint32_t id)
-{
-	return !filter->one_device || (filter->class == class && filter->id == id);
-}
 
 static struct px_error *add_device(struct px_discovery *discovery, enum px_ring_class class,
 				   uint32_t id, struct px_ring_device **ret)
@@ -215,7 +112,7 @@ static struct px_error *name_disk(struct px_discovery *discovery, struct px_ring
 	struct px_error *err = NULL;
 
 	if (device->back_path)
-		err = px_discover_text(discovery, device->back_path, "dev", &name);
+		err = px_discovery_text(discovery, device->back_path, "dev", &name);
 	if (err || !name || strlen(name) > 8 ||
 	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789")])
 		return err;
@@ -250,18 +147,6 @@ static struct px_error *discover_device(struct px_discovery *discovery,
 	}
 }
 
-static bool parse_id(const char *text, uint32_t *ret)
-{
-	char proper[16];
-	unsigned long long value = strtoull(text, NULL, 10);
-
-	snprintf(proper, sizeof(proper), "%u", (uint32_t)value);
-	if (strcmp(text, proper) != 0)
-		return false;
-	*ret = (uint32_t)value;
-	return true;
-}
-
 static int compare_ids(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -285,7 +170,7 @@ static struct px_error *list_ids(struct px_discovery *discovery, const char *fol
 	if (err)
 		return err;
 	for (size_t i = 0; i < names.count; i++)
-		*count_ret += parse_id(names.names[i], *ret + *count_ret);
+		*count_ret += px_ring_id_parse(names.names[i], *ret + *count_ret);
 	discovery->rings->devices_left_out += names.count - *count_ret + names.cut;
 	qsort(*ret, *count_ret, sizeof(**ret), compare_ids);
 	return NULL;
@@ -303,7 +188,7 @@ static struct px_error *discover_class(struct px_discovery *discovery, enum px_r
 		return NULL;
 	err = list_ids(discovery, folder, &ids, &count);
 	for (size_t i = 0; !err && i < count; i++) {
-		if (!wants(discovery->filter, class, ids[i]))
+		if (!px_ring_filter_wants(discovery->filter, class, ids[i]))
 			continue;
 		if (rings->device_count < PX_RING_DEVICES_MAX)
 			err = discover_device(discovery, class, folder, ids[i]);
@@ -322,7 +207,7 @@ static struct px_error *discover_builtin(struct px_discovery *discovery,
 		px_store_path("/local/domain/%u/%s", discovery->rings->domain.id, folder);
 	struct px_error *err;
 
-	if (!wants(discovery->filter, class, 0))
+	if (!px_ring_filter_wants(discovery->filter, class, 0))
 		return NULL;
 	err = add_device(discovery, class, 0, &device);
 	if (err)
@@ -355,29 +240,4 @@ struct px_error *px_rings_discover(struct px_store *store, const struct px_domai
 		err = discover_builtin(&discovery, PX_DEVICE_STORE, "store");
 	ret->store_reads += store->requests - before;
 	return err;
-}
-
-struct px_error *px_ring_filter_option(const char *value, void *member)
-{
-	struct px_ring_filter *filter = member;
-	struct px_ring_filter found = *filter;
-
-	found.one_device = true;
-	found.id = 0;
-	if (!strcmp(value, "console"))
-		found.class = PX_DEVICE_CONSOLE;
-	else if (!strcmp(value, "xenstore"))
-		found.class = PX_DEVICE_STORE;
-	else if (!strncmp(value, "vif/", 4) && parse_id(value + 4, &found.id))
-		found.class = PX_DEVICE_VIF;
-	else if (!strncmp(value, "vbd/", 4) && parse_id(value + 4, &found.id))
-		found.class = PX_DEVICE_VBD;
-	else if (!strncmp(value, "console/", 8) && parse_id(value + 8, &found.id))
-		found.class = PX_DEVICE_CONSOLE;
-	else
-		return px_error_new(PX_ERR_USAGE,
-				    "\"%s\" is no device: vif/N, vbd/ID, console, xenstore",
-				    value);
-	*filter = found;
-	return NULL;
 }

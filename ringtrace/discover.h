@@ -12,26 +12,12 @@
 #define PX_RINGTRACE_DISCOVER_H
 
 #include "guest/store.h"
+#include "ringtrace/ring-filter.h"
 #include "ringtrace/rings.h"
-
-/** Which of them to look for; zero-initialised: all. */
-struct px_ring_filter {
-	bool one_device;
-	enum px_ring_class class;
-	uint32_t id;
-	bool one_queue;
-	uint32_t queue;
-};
 
 /** The states of a device's ends as they are now, into its number-th reading. */
 px_must_check struct px_error *
 px_ring_device_states(struct px_store *store, struct px_ring_device *device, size_t number);
-
-/**
- * Parse "vif/0", "vbd/51712", "console", "xenstore": the parse of an option whose member is a
- * struct px_ring_filter. PX_ERR_USAGE.
- */
-px_must_check struct px_error *px_ring_filter_option(const char *value, void *member);
 
 /**
  * Add the domain's devices to ret, which has none yet, with the states of both their ends as of
