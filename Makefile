@@ -204,6 +204,7 @@ RINGTRACE_SRC := \
 	ringtrace/doctor-words.c \
 	ringtrace/doctor.c \
 	ringtrace/each-domain.c \
+	ringtrace/findings.c \
 	ringtrace/front-linux.c \
 	ringtrace/front-notes.c \
 	ringtrace/gather.c \

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Findings about the domain and its vCPUs as a whole: a table, as that of the rings. */
+#include "ringtrace/conclusion-parts.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "ringtrace/conclusion.h"
 #include "ringtrace/signs.h"
 
 /* Some of what does nothing for less is only scheduled badly. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What stacks have to do with what was found of rings. */
+#include "ringtrace/conclusion-parts.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/memory.h"
-#include "ringtrace/conclusion.h"
 #include "ringtrace/signs.h"
 
 /* Whether a finding is about a ring, or a device with rings, of the kinds that sign is of. */
