@@ -65,6 +65,7 @@ SYMBOLIZE_SRC := \
 	symbolize/build-id.c \
 	symbolize/cfi-expression.c \
 	symbolize/cfi-program.c \
+	symbolize/cfi-section.c \
 	symbolize/cfi.c \
 	symbolize/debug-file.c \
 	symbolize/debuginfod.c \

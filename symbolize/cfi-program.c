@@ -3,10 +3,11 @@
  * The instructions of call frame information (DWARF 5, section 6.4.2), run for the columns
  * CFA, return address and BP, and the translation of finished rows to unwind rules.
  */
+#include "symbolize/cfi-program.h"
+
 #include <dwarf.h>
 #include <string.h>
 
-#include "symbolize/cfi-private.h"
 #include "symbolize/unwinder.h"
 
 enum {

@@ -3,21 +3,8 @@
 #ifndef PX_SYMBOLIZE_CFI_H
 #define PX_SYMBOLIZE_CFI_H
 
+#include "symbolize/cfi-section.h"
 #include "symbolize/unwind-table.h"
-
-enum px_cfi_kind {
-	PX_CFI_EH_FRAME,    /* System V ABI AMD64 section 4.2.4; Linux Standard Base 10.6 */
-	PX_CFI_DEBUG_FRAME, /* DWARF 2 to 5, section 6.4 */
-};
-
-/** A section as it lies in a file or in memory, x86-64, relocated. */
-struct px_cfi_section {
-	enum px_cfi_kind kind;
-	struct px_bytes bytes;
-	uint64_t address;      /* where the section is loaded; .debug_frame does not use it */
-	uint64_t text_address; /* base of DW_EH_PE_textrel pointers; hardly ever used */
-	uint64_t data_address; /* base of DW_EH_PE_datarel pointers; hardly ever used */
-};
 
 struct px_cfi_counts {
 	size_t fdes;

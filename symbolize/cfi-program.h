@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between the two halves of the CFI reader: entries and programs. */
-#ifndef PX_SYMBOLIZE_CFI_PRIVATE_H
-#define PX_SYMBOLIZE_CFI_PRIVATE_H
+/*
+ * The instructions in entries of call frame information (DWARF 5, section 6.4.2), run for the
+ * columns CFA, return address and BP.
+ */
+#ifndef PX_SYMBOLIZE_CFI_PROGRAM_H
+#define PX_SYMBOLIZE_CFI_PROGRAM_H
 
-#include "symbolize/cfi.h"
+#include "symbolize/cfi-section.h"
+#include "symbolize/unwind-table.h"
 
 /** The row under construction: the columns that we follow (DWARF 5, section 6.4.1). */
 struct px_cfi_row {
@@ -19,10 +23,6 @@ struct px_cfi_cie {
 	bool signal;
 	struct px_cfi_row initial; /* after the initial instructions */
 };
-
-/** A pointer as DW_EH_PE_... encodes it; false when unsupported or out of bytes. */
-bool px_cfi_pointer(struct px_cursor *c, uint8_t encoding, const struct px_cfi_section *section,
-		    uint64_t *ret);
 
 /** Run the initial instructions of a CIE: sets cie->initial. False if malformed. */
 bool px_cfi_run_initial(struct px_cfi_cie *cie, const struct px_cfi_section *section,
