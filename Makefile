@@ -222,6 +222,7 @@ RINGTRACE_SRC := \
 	ringtrace/rings-slots.c \
 	ringtrace/rings-text.c \
 	ringtrace/rings.c \
+	ringtrace/rule.c \
 	ringtrace/rules-device.c \
 	ringtrace/rules-events.c \
 	ringtrace/rules-front.c \

@@ -1,13 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What rules are made of: questions to a reading of a ring. One that is answered with no
- * settles the rule; one that nobody can answer leaves it open and notes which source would have
- * told.
+ * What rules are made of: a case, and questions to a reading of a ring. One that is answered
+ * with no settles the rule; one that nobody can answer leaves it open and notes which source
+ * would have told.
  */
 #ifndef PX_RINGTRACE_JUDGE_H
 #define PX_RINGTRACE_JUDGE_H
 
-#include "ringtrace/verdict.h"
+#include "ringtrace/rings.h"
+
+enum {
+	PX_STILL_NS = 900 * 1000 * 1000, /* a second, less what a timer may be early */
+	PX_PATIENCE_S = 5,		 /* so long a disk or a handshake may stand still */
+};
+
+enum px_match {
+	PX_MATCH_NO,
+	PX_MATCH_YES,
+	PX_MATCH_UNKNOWN,
+};
+
+/** Which rings of a device with several queues have faults, by their own verdicts. */
+struct px_queue_faults {
+	const struct px_ring *ring; /* one of them; NULL: there is none */
+	size_t count;		    /* of them, as long as they are not spread */
+	bool spread;		    /* over more than one queue */
+};
+
+/** What a rule looks at. */
+struct px_case {
+	const struct px_rings *rings;
+	const struct px_ring_device *device;
+	const struct px_ring *ring; /* NULL: a rule about the device as a whole */
+	const struct px_ring_reading *first, *last; /* of the ring; the same with one reading */
+	const struct px_ring_reading *kicked; /* the first after an event was sent, or NULL */
+	struct px_queue_faults faults;	      /* of a device as a whole */
+};
+
+#define PX_EVIDENCE_MAX 480
+
+/** What a rule saw. */
+struct px_evidence {
+	char text[PX_EVIDENCE_MAX]; /* one or two sentences with the numbers */
+	unsigned int missing;	    /* of PX_MATCH_UNKNOWN: 1 << enum px_ring_source */
+};
 
 /** The questions so far that a rule asked of one reading. */
 struct px_inquiry {

@@ -4,7 +4,7 @@
  * one queue of several (O), and what makes a ring stand still that is not the ring's: a device
  * that is closed (Y), a guest that is stopped (W).
  */
-#include "ringtrace/rules.h"
+#include "ringtrace/rule-tests.h"
 
 #include <inttypes.h>
 
@@ -137,28 +137,18 @@ enum px_match px_rule_not_begun(const struct px_case *c, struct px_evidence *evi
 enum px_match px_rule_one_queue(const struct px_case *c, struct px_evidence *evidence)
 {
 	const struct px_ring_device *device = c->device;
-	const struct px_ring *bad = NULL;
-	size_t queues = 0, faults = 0;
+	const struct px_queue_faults *faults = &c->faults;
+	uint32_t queues = 0;
 
 	for (size_t i = 0; i < device->ring_count; i++) {
-		const struct px_ring *ring = &device->rings[i];
-		struct px_verdicts verdicts = {0};
-
-		if (!ring->in_queue)
+		if (!device->rings[i].in_queue)
 			return PX_MATCH_NO;
-		queues += ring->queue + 1 > queues ? ring->queue + 1 - queues : 0;
-		px_verdicts_of_ring(c->rings, device, ring, &verdicts);
-		if (verdicts.health != PX_HEALTH_FAULT)
-			continue;
-		if (bad && bad->queue != ring->queue)
-			return PX_MATCH_NO;
-		bad = ring;
-		faults++;
+		queues = px_max(queues, device->rings[i].queue + 1);
 	}
-	if (!bad || queues < 2)
+	if (!faults->ring || faults->spread || queues < 2)
 		return PX_MATCH_NO;
-	px_say(evidence, "Only queue %u of %zu has faults (%zu of its rings).", bad->queue,
-	       queues, faults);
+	px_say(evidence, "Only queue %u of %u has faults (%zu of its rings).",
+	       faults->ring->queue, queues, faults->count);
 	return PX_MATCH_YES;
 }
 

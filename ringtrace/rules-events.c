@@ -7,7 +7,7 @@
  * port stays masked. A storm of events of the front end is then seen as few events, of which
  * each was spurious, and a port that is nearly always pending and masked.
  */
-#include "ringtrace/rules.h"
+#include "ringtrace/rule-tests.h"
 
 #include <inttypes.h>
 

@@ -3,7 +3,7 @@
  * What the front end holds back (M, N, T): slots that it prepared and does not publish,
  * producers that wait although nothing will wake them. The page shows none of it.
  */
-#include "ringtrace/rules.h"
+#include "ringtrace/rule-tests.h"
 
 #include <inttypes.h>
 

@@ -16,7 +16,7 @@
  * enough of them: netback asks for an event only while a packet waits, so its req_event means
  * nothing otherwise.
  */
-#include "ringtrace/rules.h"
+#include "ringtrace/rule-tests.h"
 
 #include <inttypes.h>
 

@@ -9,7 +9,7 @@
  * Packets for an interface that is down in the guest are delivered all the same, until the ring
  * is full, and nobody takes them.
  */
-#include "ringtrace/rules.h"
+#include "ringtrace/rule-tests.h"
 
 #include <inttypes.h>
 

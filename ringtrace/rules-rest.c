@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A ring that moves (V), and one that has nothing to do and is ready (S). */
-#include "ringtrace/rules.h"
+#include "ringtrace/rule-tests.h"
 
 #include <inttypes.h>
 

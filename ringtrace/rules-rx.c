@@ -3,7 +3,7 @@
  * Buffers for packets to the guest (D, E, Y1). On a net rx ring the guest's requests are empty
  * buffers: up to a ring full of them in flight is the normal state of rest, none is a fault.
  */
-#include "ringtrace/rules.h"
+#include "ringtrace/rule-tests.h"
 
 #include <inttypes.h>
 

@@ -6,7 +6,7 @@
  * is impossible among them is so at once. Private indices are read at another instant and are
  * held against them only on a ring that stands still.
  */
-#include "ringtrace/rules.h"
+#include "ringtrace/rule-tests.h"
 
 #include <inttypes.h>
 

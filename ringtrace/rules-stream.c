@@ -3,7 +3,7 @@
  * The streams of console and xenstore (X1 to X4): producer and consumer are both shared, so
  * what was not read is seen as such. Events are sent after every write.
  */
-#include "ringtrace/rules.h"
+#include "ringtrace/rule-tests.h"
 
 #include <inttypes.h>
 

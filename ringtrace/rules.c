@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "ringtrace/rule-tests.h"
+
 #define TX	  (1u << PX_RING_NET_TX)
 #define RX	  (1u << PX_RING_NET_RX)
 #define BLOCK	  (1u << PX_RING_BLOCK)

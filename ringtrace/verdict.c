@@ -2,32 +2,7 @@
 /* Run the table over a ring or a device, and say how well it is. */
 #include "ringtrace/verdict.h"
 
-#include "ringtrace/rules.h"
-
-const char *px_actor_name(enum px_actor actor)
-{
-	static const char *const names[] = {
-		[PX_ACTOR_NOBODY] = "nobody",
-		[PX_ACTOR_FRONT] = "the guest's driver",
-		[PX_ACTOR_BACK] = "the back end",
-		[PX_ACTOR_HOST] = "the host's administrator",
-		[PX_ACTOR_TOOLSTACK] = "the toolstack",
-		[PX_ACTOR_EITHER] = "the guest's driver or the back end",
-	};
-
-	return (size_t)actor < px_array_size(names) ? names[actor] : names[PX_ACTOR_NOBODY];
-}
-
-const char *px_health_name(enum px_health health)
-{
-	static const char *const names[] = {
-		[PX_HEALTH_IDLE] = "idle",   [PX_HEALTH_PROGRESS] = "moves",
-		[PX_HEALTH_WAITS] = "waits", [PX_HEALTH_UNKNOWN] = "unknown",
-		[PX_HEALTH_FAULT] = "FAULT",
-	};
-
-	return (size_t)health < px_array_size(names) ? names[health] : names[PX_HEALTH_UNKNOWN];
-}
+#include "ringtrace/rule-tests.h"
 
 static void add(struct px_verdicts *verdicts, const struct px_rule *rule,
 		const struct px_evidence *evidence)
@@ -161,11 +136,34 @@ void px_verdicts_of_ring(const struct px_rings *rings, const struct px_ring_devi
 	ret->health = health_of(ret);
 }
 
+/* Rings are judged before their device: one rule of the device is about how they are. */
+static struct px_queue_faults faults_of(const struct px_rings *rings,
+					const struct px_ring_device *device)
+{
+	struct px_queue_faults faults = {0};
+
+	for (size_t i = 0; i < device->ring_count && !faults.spread; i++) {
+		const struct px_ring *ring = &device->rings[i];
+		struct px_verdicts verdicts = {0};
+
+		if (!ring->in_queue)
+			continue;
+		px_verdicts_of_ring(rings, device, ring, &verdicts);
+		if (verdicts.health != PX_HEALTH_FAULT)
+			continue;
+		faults.spread = faults.ring && faults.ring->queue != ring->queue;
+		faults.ring = ring;
+		faults.count++;
+	}
+	return faults;
+}
+
 void px_verdicts_of_device(const struct px_rings *rings, const struct px_ring_device *device,
 			   struct px_verdicts *ret)
 {
 	struct px_case c = px_case_of(rings, device, NULL);
 
+	c.faults = faults_of(rings, device);
 	*ret = (struct px_verdicts){0};
 	ret->missing = run(&c, PX_HEALTH_FAULT, ret);
 	run(&c, PX_HEALTH_WAITS, ret);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What readings of a ring mean: a table of rules, each a condition over two or more readings
- * with a name, a meaning, who must act and what to try. doc/RINGS.md lists them.
+ * What readings of a ring mean: a table of rules (rules.h), each a condition (judge.h) over two
+ * or more readings with a name, a meaning, who must act and what to try (rule.h). doc/RINGS.md
+ * lists them.
  *
  * A rule says yes with the numbers that it saw, no, or which source it would have needed. A
- * further rule is a function, its line in rules.h and its row of the table in rules.c; tests
- *ask for its row in doc/RINGS.md and in perf-xen-rings(1), and of a fault for an example.
+ * further rule is a function, its line in rule-tests.h and its row of the table in rules.c.
+ * Tests ask for its row in doc/RINGS.md and in perf-xen-rings(1), and of a fault for an
+ * example.
  *
  * Readings are not atomic: the numbers of one are read one after another while both ends run.
  * Indices only grow, though. Where all of them are the same in two readings, they had these
@@ -32,86 +34,11 @@
 #ifndef PX_RINGTRACE_VERDICT_H
 #define PX_RINGTRACE_VERDICT_H
 
-#include "ringtrace/rings.h"
+#include "ringtrace/rules.h"
 
 enum {
-	PX_VERDICTS_MAX = 6,
-	PX_STILL_NS = 900 * 1000 * 1000, /* a second, less what a timer may be early */
-	PX_PATIENCE_S = 5,		 /* so long a disk or a handshake may stand still */
+	PX_VERDICTS_MAX = 6
 };
-
-enum px_actor {
-	PX_ACTOR_NOBODY,
-	PX_ACTOR_FRONT,	    /* the guest's driver */
-	PX_ACTOR_BACK,	    /* the driver in the back end's domain */
-	PX_ACTOR_HOST,	    /* who schedules vCPUs and limits rates */
-	PX_ACTOR_TOOLSTACK, /* who connects devices */
-	PX_ACTOR_EITHER,    /* the evidence does not separate them */
-};
-
-/** "nobody", "the guest's driver", ... */
-const char *px_actor_name(enum px_actor actor);
-
-enum px_health {
-	PX_HEALTH_IDLE,	    /* nothing to do, and ready: no traffic was seen */
-	PX_HEALTH_PROGRESS, /* something moved */
-	PX_HEALTH_WAITS,    /* stands still, on purpose: a rate limit, a closed device */
-	PX_HEALTH_UNKNOWN,  /* a source is missing that would tell */
-	PX_HEALTH_FAULT,
-};
-
-/** "idle", "moves", "waits", "unknown", "FAULT". */
-const char *px_health_name(enum px_health health);
-
-enum px_match {
-	PX_MATCH_NO,
-	PX_MATCH_YES,
-	PX_MATCH_UNKNOWN,
-};
-
-/** What a rule looks at. */
-struct px_case {
-	const struct px_rings *rings;
-	const struct px_ring_device *device;
-	const struct px_ring *ring; /* NULL: a rule about the device as a whole */
-	const struct px_ring_reading *first, *last; /* of the ring; the same with one reading */
-	const struct px_ring_reading *kicked; /* the first after an event was sent, or NULL */
-};
-
-#define PX_EVIDENCE_MAX 480
-
-/** What a rule saw. */
-struct px_evidence {
-	char text[PX_EVIDENCE_MAX]; /* one or two sentences with the numbers */
-	unsigned int missing;	    /* of PX_MATCH_UNKNOWN: 1 << enum px_ring_source */
-};
-
-/** Whom an event that is sent by hand may set going. */
-enum px_wake {
-	PX_WAKE_NOBODY,
-	PX_WAKE_FRONT,
-	PX_WAKE_BACK,
-};
-
-struct px_rule {
-	const char *id;	  /* of the signature: "A1" */
-	const char *name; /* "lost kick" */
-	enum px_health health;
-	enum px_actor actor;
-	unsigned int kinds;  /* 1 << enum px_ring_kind; 0: the device as a whole */
-	const char *meaning; /* what it says to people: one or two sentences */
-	const char *advice;  /* what to try: commands, log lines, settings */
-	enum px_wake wake;   /* --kick tries it */
-	bool patient;	     /* it puts off a verdict that a look of PX_PATIENCE_S would give */
-	enum px_match (*test)(const struct px_case *c, struct px_evidence *evidence);
-	/* NULL for U, which is what remains when no other rule says enough */
-};
-
-/** All rules, in the order of precedence. */
-const struct px_rule *px_rules(size_t *count_ret);
-
-/** The rule of an id, or NULL. */
-const struct px_rule *px_rule_find(const char *id);
 
 struct px_verdict {
 	const struct px_rule *rule;
