@@ -4,10 +4,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "lib/memory.h"
 #include "ringtrace/signs.h"
 
 /* Whether a finding is about a ring, or a device with rings, of the kinds that sign is of. */

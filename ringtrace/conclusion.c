@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/memory.h"
 #include "ringtrace/conclusion-parts.h"
 
 const struct px_finding *px_conclusion_first(const struct px_conclusion *conclusion)
