@@ -71,6 +71,18 @@ static struct px_error *attach(struct px_ring_sources *sources, struct px_target
 	return err ? err : px_back_domains_look(&sources->back_domains);
 }
 
+/* Of an xenstored that does not answer the first reading tells. */
+static struct px_error *hold_back_domains(struct px_ring_sources *sources, uint32_t guest)
+{
+	struct px_error *err =
+		px_back_domains_hold(sources->store, guest, &sources->back_domains);
+
+	if (!err || err->code != PX_ERR_NO_ANSWER)
+		return err;
+	px_error_free(err);
+	return NULL;
+}
+
 struct px_error *px_ring_sources_open(struct px_ring_sources *ret,
 				      const struct px_target_options *options,
 				      struct px_target *target)
@@ -84,8 +96,7 @@ struct px_error *px_ring_sources_open(struct px_ring_sources *ret,
 	if (!err)
 		err = px_target_hold(options, target);
 	if (!err)
-		err = px_back_domains_hold(ret->store, target->guest->domain.id,
-					   &ret->back_domains);
+		err = hold_back_domains(ret, target->guest->domain.id);
 	/* From here on bytes of guests are looked at. */
 	if (!err)
 		err = px_confine(&options->confinement);
