@@ -10,11 +10,13 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "lib/stop.h"
 
 #define PAGE_FAULT 14
 
-/* The process whose page tables we use may exit meanwhile. */
-#define ATTEMPTS 3
+/* The process whose page tables we use may exit meanwhile; the vCPU then takes up another. */
+#define ATTEMPTS 4
+#define WAIT_NS	 UINT64_C(2000000) /* doubled each time */
 
 static uint64_t in_image_space(uint64_t address)
 {
@@ -121,8 +123,11 @@ px_linux_each_entry(struct px_guest *guest, struct px_memory *memory,
 	struct px_error *err = px_calloc(count, sizeof(*vcpus), &vcpus);
 
 	for (unsigned int i = 0; !err && !s.found && i < ATTEMPTS; i++) {
+		if (i)
+			err = px_stop_sleep(WAIT_NS << (i - 1));
 		px_memory_new_generation(memory);
-		err = pass(&s, vcpus, count);
+		if (!err)
+			err = pass(&s, vcpus, count);
 	}
 	if (err)
 		return err;
