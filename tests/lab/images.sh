@@ -173,7 +173,7 @@ build_dom0_images() {
 	pack "$work/dom0-init" >>"$new/dom0-initramfs"
 	# Only the modules that the init asks for, and theirs, go to the disk.
 	keep_modules "$root" "$dom0_release" virtio_console xenfs xen-privcmd \
-		xen-gntdev xen-gntalloc xen-evtchn xen-netback xen-blkback bridge loop tun
+		xen-gntdev xen-gntalloc xen-evtchn xen-netback xen-blkback bridge loop dm-mod tun
 	mkdir -p "$root"/lab/{control,images} "$root"/{perf-xen,share}
 	{
 		echo 'vif.default.bridge="xenbr0"'
