@@ -4,10 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 #include <xenctrl.h>
 #include <xenstore.h>
@@ -139,10 +142,58 @@ static void limit_waiting(void)
 			setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 }
 
+struct connecting {
+	struct xs_handle *store;
+	int problem; /* errno; without a store */
+};
+
+static void *connect_store(void *context)
+{
+	struct connecting *connecting = context;
+
+	connecting->store = xs_open(0);
+	connecting->problem = errno;
+	return NULL;
+}
+
+/* Wait for the thread; 0, or why not. */
+static int join_within(pthread_t thread, time_t seconds)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += seconds;
+	return pthread_timedjoin_np(thread, NULL, &end);
+}
+
+/*
+ * A daemon that has stopped takes some connections, which wait in its queue, and further ones
+ * wait to get there, without a limit. Such a one is left to a thread that ends with us.
+ */
 struct xs_handle *px_xen_store_connect(void)
 {
-	struct xs_handle *store = xs_open(0);
+	struct connecting *connecting = calloc(1, sizeof(*connecting));
+	struct xs_handle *store;
+	pthread_t thread;
+	int problem;
 
+	if (!connecting)
+		return NULL;
+	problem = pthread_create(&thread, NULL, connect_store, connecting);
+	if (problem) {
+		free(connecting);
+		errno = problem;
+		return NULL;
+	}
+	problem = join_within(thread, STORE_SECONDS);
+	if (problem) {
+		pthread_detach(thread);
+		errno = problem;
+		return NULL;
+	}
+	store = connecting->store;
+	errno = connecting->problem;
+	free(connecting);
 	if (store)
 		limit_waiting();
 	return store;

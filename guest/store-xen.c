@@ -130,6 +130,16 @@ static const struct px_store_ops xen_ops = {
 	.close = xen_close,
 };
 
+static struct px_error *explain_connect(int errno_value)
+{
+	if (errno_value == ETIMEDOUT)
+		return px_error_new(PX_ERR_NO_ANSWER, "xenstored does not answer");
+	return px_error_new(PX_ERR_NOT_ON_XEN,
+			    "cannot connect to xenstored (%s): this is not the dom0 of a Xen "
+			    "host, or it is not running",
+			    strerror(errno_value));
+}
+
 struct px_error *px_store_open_xen(struct px_store **ret)
 {
 	struct xen_store *store = NULL;
@@ -140,11 +150,7 @@ struct px_error *px_store_open_xen(struct px_store **ret)
 	store->store.ops = &xen_ops;
 	store->connection = px_xen_store_connect();
 	if (!store->connection) {
-		err = px_error_new(
-			PX_ERR_NOT_ON_XEN,
-			"cannot connect to xenstored (%s): this is not the dom0 of a "
-			"Xen host, or it is not running",
-			strerror(errno));
+		err = explain_connect(errno);
 		free(store);
 		return err;
 	}

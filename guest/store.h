@@ -78,7 +78,8 @@ struct px_store {
 
 /**
  * Connect to the xenstored of this host. What follows needs no privileges: open before they
- * are dropped. PX_ERR_NOT_ON_XEN: there is none. Close with px_store_close.
+ * are dropped. PX_ERR_NOT_ON_XEN: there is none; PX_ERR_NO_ANSWER: it hangs. Close with
+ * px_store_close.
  */
 px_must_check struct px_error *px_store_open_xen(struct px_store **ret);
 

@@ -23,9 +23,9 @@ px_must_check struct px_error *px_xen_access_open(struct xc_interface_core **ret
 struct xentoollog_logger *px_xen_silent_logger(void);
 
 /**
- * Connect to xenstored; NULL and errno as of xs_open. A request that it does not answer within
- * seconds fails with EAGAIN, and all after it at once with EBADF: xenstored hangs, which must
- * not hang us.
+ * Connect to xenstored; NULL and errno as of xs_open, ETIMEDOUT when it does not come to that
+ * within seconds. A request that is not answered within seconds fails with EAGAIN, and all after
+ * it at once with EBADF: xenstored hangs, which must not hang us.
  */
 struct xs_handle *px_xen_store_connect(void);
 
