@@ -26,7 +26,8 @@ struct px_linux_sight {
 /**
  * Call each for every vCPU that has an entry point until it says that this is it (*done_ret =
  * true) or fails; a few times over, in some milliseconds, since the process that is looked
- * through may exit. Returns whether it was found in *found_ret, and what was seen in *sight_ret.
+ * through may exit. Returns whether it was found in *found_ret, and what was seen in
+ * *sight_ret.
  */
 px_must_check struct px_error *
 px_linux_each_entry(struct px_guest *guest, struct px_memory *memory,

@@ -24,8 +24,8 @@ struct xentoollog_logger *px_xen_silent_logger(void);
 
 /**
  * Connect to xenstored; NULL and errno as of xs_open, ETIMEDOUT when it does not come to that
- * within seconds. A request that is not answered within seconds fails with EAGAIN, and all after
- * it at once with EBADF: xenstored hangs, which must not hang us.
+ * within seconds. A request that is not answered within seconds fails with EAGAIN, and all
+ * after it at once with EBADF: xenstored hangs, which must not hang us.
  */
 struct xs_handle *px_xen_store_connect(void);
 
