@@ -148,7 +148,8 @@ static uint64_t scale(uint64_t ticks, uint32_t multiplier, int8_t shift)
 	return (ticks >> 32) * multiplier + ((ticks & UINT32_MAX) * multiplier >> 32);
 }
 
-/* Each processor's rate is measured by itself: a vCPU that comes to another may find less time. */
+/* Each processor's rate is measured by itself: a vCPU that comes to another may find less time.
+ */
 static uint64_t never_back(uint64_t now)
 {
 	static uint64_t latest;
