@@ -29,6 +29,12 @@ static bool is_handshake(const struct px_doctor_verdict *verdict)
 	return is_about_device(verdict, "L");
 }
 
+/* Nothing in the guest helps. */
+static bool is_back_down(const struct px_doctor_verdict *verdict)
+{
+	return is_about_device(verdict, "L4");
+}
+
 /* What only says which of the device's rings are bad: these are what to act on. */
 static bool is_summary(const struct px_finding *finding)
 {
@@ -44,6 +50,8 @@ static enum px_finding_level level_of(const struct px_doctor_verdict *verdict)
 		[PX_DEVICE_STORE] = PX_LEVEL_STORE,
 	};
 
+	if (is_back_down(verdict))
+		return PX_LEVEL_BACK;
 	return is_handshake(verdict) ? PX_LEVEL_DEVICE : levels[verdict->device->class];
 }
 
@@ -182,6 +190,7 @@ static bool follows(const struct px_finding *cause, const struct px_finding *eff
 		return waits_for_guest(effect);
 	case PX_LEVEL_STORE:
 		return effect->level == PX_LEVEL_DEVICE;
+	case PX_LEVEL_BACK:
 	case PX_LEVEL_DEVICE:
 		return effect->verdict && cause->verdict &&
 		       effect->verdict->device == cause->verdict->device;

@@ -18,6 +18,7 @@ enum {
 /** In the order in which they block one another. */
 enum px_finding_level {
 	PX_LEVEL_DOMAIN, /* is stopped, gone, or has given up */
+	PX_LEVEL_BACK,	 /* a domain with a back end of its does not run */
 	PX_LEVEL_HELD,	 /* a ring that a vCPU does not go on without: it spins for it */
 	PX_LEVEL_KERNEL, /* gets no events or no processor */
 	PX_LEVEL_STORE,	 /* without xenstore no device connects */

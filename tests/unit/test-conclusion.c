@@ -28,6 +28,9 @@ static const struct px_rule limited = RULE("A3", "throttled", PX_HEALTH_WAITS, P
 static const struct px_rule handshake =
 	RULE("L", "not connected", PX_HEALTH_FAULT, PX_ACTOR_TOOLSTACK);
 
+static const struct px_rule back_down =
+	RULE("L4", "back end's domain down", PX_HEALTH_FAULT, PX_ACTOR_TOOLSTACK);
+
 struct fixture {
 	struct px_doctor_report report;
 	struct px_conclusion conclusion;
@@ -412,6 +415,19 @@ static void test_order(void **state)
 			"console out W");
 }
 
+/* Who acts in the guest first acts for nothing. */
+static void test_back_end_down(void **state)
+{
+	struct fixture *f = *state;
+
+	judge(f, f->store, f->request, &held);
+	judge(f, f->vif, f->tx, &held);
+	judge(f, f->vif, NO_RING, &back_down);
+	conclude(f);
+	expect(f, PX_HEALTH_FAULT, "vif 0: back end's domain down (L4), and 1 more");
+	expect_order(f, "vif 0 L4, xenstore request A2, vif 0 tx A2*");
+}
+
 /* Which ring it is says more than that it is one of them. */
 static void test_one_queue(void **state)
 {
@@ -601,6 +617,7 @@ int main(void)
 		TEST(locked_up),
 		TEST(panic),
 		TEST(order),
+		TEST(back_end_down),
 		TEST(held_console),
 		TEST(one_queue),
 		TEST(deaf_for_console),
