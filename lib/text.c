@@ -3,8 +3,9 @@
 #include "lib/text.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	REPLACEMENT = 0xfffd
@@ -117,6 +118,13 @@ void px_text_plain(const char *text, FILE *out)
 		else
 			fputc('?', out);
 	}
+}
+
+bool px_text_has_colour(FILE *out)
+{
+	const char *refused = getenv("NO_COLOR");
+
+	return isatty(fileno(out)) && !(refused && *refused);
 }
 
 const char *px_text_count(uint64_t value, char buffer[static PX_TEXT_NUMBER])

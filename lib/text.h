@@ -3,6 +3,7 @@
 #ifndef PX_LIB_TEXT_H
 #define PX_LIB_TEXT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "lib/compiler.h"
@@ -20,6 +21,12 @@ void px_text_json(const char *text, FILE *out);
 
 /** The same of plain text for a terminal or a line-based format: control characters are '?'. */
 void px_text_plain(const char *text, FILE *out);
+
+/**
+ * Whether what is written to out may have colours: it is a terminal, and NO_COLOR is not set,
+ * or set to nothing (https://no-color.org).
+ */
+bool px_text_has_colour(FILE *out);
 
 enum {
 	PX_TEXT_NUMBER = 32

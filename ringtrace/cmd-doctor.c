@@ -10,6 +10,7 @@
 #include "lib/log.h"
 #include "lib/memory.h"
 #include "lib/privileges.h"
+#include "lib/text.h"
 #include "ringtrace/commands.h"
 #include "ringtrace/doctor-take.h"
 #include "ringtrace/doctor-view.h"
@@ -144,7 +145,7 @@ static struct px_error *show(const struct doctor_options *options,
 {
 	struct px_doctor_style style = {
 		.verbose = options->verbose,
-		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.colour = px_text_has_colour(stdout),
 	};
 	struct px_error *err = NULL;
 	json_t *value;

@@ -11,6 +11,7 @@
 #include "lib/json.h"
 #include "lib/log.h"
 #include "lib/stop.h"
+#include "lib/text.h"
 #include "ringtrace/commands.h"
 #include "ringtrace/each-domain.h"
 #include "ringtrace/gather.h"
@@ -190,11 +191,10 @@ static void print_time(void)
 
 static struct px_error *show(const struct rings_options *options, const struct px_rings *rings)
 {
-	const char *no_colour = getenv("NO_COLOR");
 	struct px_rings_style style = {
 		.verbose = options->verbose,
 		.slots = options->slots,
-		.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
+		.colour = px_text_has_colour(stdout),
 	};
 	json_t *value;
 

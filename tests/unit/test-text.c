@@ -2,6 +2,7 @@
 /* Escaping: no text gets out of its XML element, JSON string or line. */
 #include "lib/text.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -108,12 +109,37 @@ static void test_numbers(void **state)
 	assert_string_equal(px_text_time(UINT64_MAX, text), "18446744074 s");
 }
 
+/* Colours are for terminals whose users want them. */
+static void test_colour(void **state)
+{
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+	FILE *screen, *file = tmpfile();
+
+	assert_non_null(file);
+	if (terminal < 0) {
+		fclose(file);
+		skip();
+	}
+	screen = fdopen(terminal, "w");
+	assert_non_null(screen);
+	unsetenv("NO_COLOR");
+	assert_true(px_text_has_colour(screen));
+	assert_false(px_text_has_colour(file));
+	setenv("NO_COLOR", "", 1);
+	assert_true(px_text_has_colour(screen));
+	setenv("NO_COLOR", "1", 1);
+	assert_false(px_text_has_colour(screen));
+	fclose(screen);
+	fclose(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_xml),   cmocka_unit_test(test_bad_utf8),
-		cmocka_unit_test(test_json),  cmocka_unit_test(test_json_parses),
-		cmocka_unit_test(test_plain), cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_xml),    cmocka_unit_test(test_bad_utf8),
+		cmocka_unit_test(test_json),   cmocka_unit_test(test_json_parses),
+		cmocka_unit_test(test_plain),  cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_colour),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
