@@ -76,20 +76,13 @@ struct px_error *px_back_domains_hold(struct px_store *store, uint32_t guest,
 
 static struct px_error *use_kernel(struct px_back_domain *domain)
 {
-	struct px_linux_view view;
-	struct px_error *err;
-
 	if (!domain->target.kernel) {
 		px_ring_kernel_give_up(&domain->kernel,
 				       "it is not known which kernel its back end's domain "
 				       "runs");
 		return NULL;
 	}
-	err = px_linux_guest_view_new(domain->target.kernel, &domain->view);
-	if (err)
-		return err;
-	view = px_linux_guest_view_get(domain->view);
-	return px_ring_kernel_use(&domain->kernel, &view);
+	return px_ring_kernel_use_guest(&domain->kernel, domain->target.kernel);
 }
 
 struct px_error *px_back_domains_look(struct px_back_domains *domains)
@@ -149,7 +142,6 @@ void px_back_domains_fini(struct px_back_domains *domains)
 {
 	for (size_t i = 0; i < domains->count; i++) {
 		px_ring_kernel_fini(&domains->all[i].kernel);
-		px_linux_guest_view_free(domains->all[i].view);
 		px_target_close(&domains->all[i].target);
 	}
 	*domains = (struct px_back_domains){0};

@@ -6,7 +6,6 @@
 #ifndef PX_RINGTRACE_BACK_DOMAINS_H
 #define PX_RINGTRACE_BACK_DOMAINS_H
 
-#include "guest/linux-guest-view.h"
 #include "guest/store.h"
 #include "guest/target.h"
 #include "ringtrace/ring-kernel.h"
@@ -19,7 +18,6 @@ struct px_back_domain {
 	uint32_t id;
 	const char *stopped; /* "is gone", or as px_domain_stopped; of the last refresh */
 	struct px_target target;
-	struct px_linux_guest_view *view;
 	struct px_ring_kernel kernel;
 };
 

@@ -37,9 +37,6 @@ static struct px_error *use_host(struct px_ring_sources *sources)
 static struct px_error *use_guest_kernel(struct px_ring_sources *sources,
 					 struct px_target *target)
 {
-	struct px_linux_view view;
-	struct px_error *err;
-
 	sources->kernel = target->kernel;
 	sources->memory = target->memory;
 	if (!target->kernel) {
@@ -49,11 +46,7 @@ static struct px_error *use_guest_kernel(struct px_ring_sources *sources,
 					       : "it is not known which kernel the guest runs");
 		return NULL;
 	}
-	err = px_linux_guest_view_new(target->kernel, &sources->view);
-	if (err)
-		return err;
-	view = px_linux_guest_view_get(sources->view);
-	return px_ring_kernel_use(&sources->front, &view);
+	return px_ring_kernel_use_guest(&sources->front, target->kernel);
 }
 
 static struct px_error *attach(struct px_ring_sources *sources, struct px_target *target)
@@ -110,7 +103,6 @@ void px_ring_sources_close(struct px_ring_sources *sources)
 	px_back_domains_fini(&sources->back_domains);
 	px_ring_kernel_fini(&sources->front);
 	px_ring_kernel_fini(&sources->back);
-	px_linux_guest_view_free(sources->view);
 	px_host_kernel_close(sources->host);
 	px_event_channels_close(sources->channels);
 	px_grants_close(sources->grants);

@@ -10,7 +10,6 @@
 #include "guest/event-channels.h"
 #include "guest/grants.h"
 #include "guest/host-kernel.h"
-#include "guest/linux-guest-view.h"
 #include "guest/store.h"
 #include "guest/target.h"
 #include "ringtrace/back-domains.h"
@@ -28,7 +27,6 @@ struct px_ring_sources {
 
 	/* What the kernels are read through; of the guest's, the target's. */
 	struct px_host_kernel *host;
-	struct px_linux_guest_view *view;
 	struct px_linux_kernel *kernel; /* borrowed */
 	struct px_memory *memory;	/* borrowed */
 };
