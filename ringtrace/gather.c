@@ -345,27 +345,14 @@ static struct px_error *read_fronts(struct px_gather *gather, struct px_ring_dev
 	return note_fronts(gather, device, number);
 }
 
-static const struct kernel_devices *devices_of(const struct px_gather *gather, uint32_t domain)
-{
-	const struct px_back_domains *domains = &gather->sources->back_domains;
-	const struct px_back_domain *other = px_back_domains_find(domains, domain);
-
-	return &gather->backs[other ? 1 + (size_t)(other - domains->all) : 0];
-}
-
-static const char *stopped_of(const struct px_gather *gather, uint32_t domain)
-{
-	const struct px_back_domain *other =
-		px_back_domains_find(&gather->sources->back_domains, domain);
-
-	return other ? other->stopped : NULL;
-}
-
 static struct px_error *read_backs(struct px_gather *gather, struct px_ring_device *device,
 				   size_t number)
 {
 	const struct px_ring_sources *sources = gather->sources;
-	const struct kernel_devices *devices = devices_of(gather, device->back_domain);
+	const struct px_back_domains *others = &sources->back_domains;
+	const struct px_back_domain *other = px_back_domains_find(others, device->back_domain);
+	const struct kernel_devices *devices =
+		&gather->backs[other ? 1 + (size_t)(other - others->all) : 0];
 	struct px_back_linux from = {
 		.kernel = px_ring_sources_back(sources, device->back_domain),
 		.netbacks = &devices->net,
@@ -374,7 +361,7 @@ static struct px_error *read_backs(struct px_gather *gather, struct px_ring_devi
 		.front_domain = sources->guest->domain.id,
 	};
 
-	device->back_stopped = stopped_of(gather, device->back_domain);
+	device->back_stopped = other ? other->stopped : NULL;
 	return px_back_linux_read(&from, device, number);
 }
 
